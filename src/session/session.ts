@@ -1,0 +1,130 @@
+import type { Algorithm, Digest } from '../base/digest.ts';
+import type { Path } from '../base/path.ts';
+import type { Permission } from '../base/permission.ts';
+import type { Entry, Soon } from '../storage/store.ts';
+import type { Declared, Placement } from '../vault/placement.ts';
+
+/** Who is at the door and through which one; for logs and limits. */
+export interface Visitor {
+  readonly protocol: string;
+  /** The peer's IP address, IPv4-mapped IPv6 already unmapped. */
+  readonly address: string;
+}
+
+/** An entry as its owner sees it: `partial` is an upload of theirs that has not been committed. */
+export interface Seen extends Entry {
+  readonly partial: boolean;
+}
+
+/** Why a transfer ended, for the transfer log. */
+export type Outcome = 'complete' | 'interrupted' | 'failed';
+
+/** A range of bytes, `end` exclusive. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Room used and allowed; an absent limit means unlimited. */
+export interface QuotaView {
+  readonly bytes: { readonly used: number; readonly limit: number | undefined };
+  readonly files: { readonly used: number; readonly limit: number | undefined };
+  readonly maxFileBytes: number | undefined;
+}
+
+/** A file on its way out. Read from `start` to the end, then `finish` once. */
+export interface Download extends AsyncDisposable {
+  readonly entry: Entry;
+  /** The position of the first byte to send. */
+  readonly start: number;
+  /** Aborted with a Failure when the transfer has to stop (account gone, server shutting down). */
+  readonly signal: AbortSignal;
+  /** Fills `into` with the bytes that follow the last ones; resolves to 0 at the end. */
+  read(into: Uint8Array): Soon<number>;
+  /** Closes it and writes the line in the transfer log; `bytes` is what the peer took. */
+  finish(outcome: Outcome, bytes: number): Promise<void>;
+}
+
+/** A file on its way in. Exactly one of `complete` and `interrupt` ends it; disposing interrupts. */
+export interface Upload extends AsyncDisposable {
+  readonly path: Path;
+  /** The position in the file where the first byte sent lands. */
+  readonly start: number;
+  /** The final size, if anybody said it. */
+  readonly length: number | undefined;
+  /** Bytes that the file has now: `start` plus what was written here. */
+  readonly received: number;
+  /**
+   * Aborted with a Failure when this sender has to stop: a newer session has taken over
+   * (`locked`), the account is gone (`forbidden`), the server stops (`shutting-down`).
+   */
+  readonly signal: AbortSignal;
+  /**
+   * Takes the next bytes; the chunks belong to the upload until the promise resolves.
+   * @throws Failure `quota-exceeded`, `storage-full`, `locked`, …; what was taken before stays,
+   *   and the caller then calls `interrupt`.
+   */
+  write(chunks: readonly Uint8Array[]): Soon<void>;
+  /**
+   * Everything has come: verifies, commits and makes durable.
+   * @throws Failure `digest-mismatch`, `length-inconsistent` ("n of m bytes"; stays staged), …
+   */
+  complete(): Promise<Entry>;
+  /** Keeps what has come, durable and resumable. @returns the durable offset */
+  interrupt(reason: string): Promise<number>;
+}
+
+/**
+ * One authenticated visitor at work: an already authorised view of one home. Every method checks
+ * the account's permission as it is now and throws Failure `forbidden` if it is missing.
+ */
+export interface Session extends AsyncDisposable {
+  readonly id: string;
+  readonly accountName: string;
+  readonly visitor: Visitor;
+  /** Aborted with a Failure when the session has to end: account changed, removed or expired, or shutdown. */
+  readonly signal: AbortSignal;
+  /** True if an upload whose end nothing confirms is to be published all the same. */
+  readonly publishesUnconfirmed: boolean;
+
+  may(permission: Permission): boolean;
+  stat(path: Path): Promise<Seen>;
+  /** Throws as stat does; slices, unsorted. */
+  list(folder: Path): AsyncIterable<readonly Seen[]>;
+  /** @throws Failure `not-found`, `is-a-directory`, `unfinished`, `offset-mismatch` beyond the end */
+  download(path: Path, offset: number): Promise<Download>;
+  /**
+   * Nothing in the home changes, and nothing is created, before the first `write` or `complete`.
+   * @throws Failure `not-found` (no such folder), `is-a-directory`, `offset-mismatch` with the
+   *   offset that would do, `quota-exceeded`, `forbidden`, …
+   */
+  upload(path: Path, placement: Placement, declared?: Declared): Promise<Upload>;
+  /** Promises a whole file beforehand. @returns how many of its bytes are here already */
+  expect(path: Path, promise: Required<Declared>): Promise<number>;
+  makeFolder(path: Path): Promise<void>;
+  removeFolder(path: Path): Promise<void>;
+  removeTree(path: Path): Promise<void>;
+  /** Also drops an unfinished upload where there is no file. */
+  removeFile(path: Path): Promise<void>;
+  move(from: Path, to: Path): Promise<void>;
+  setModified(path: Path, modified: number): Promise<void>;
+  /** From the record where there is one, else by reading; stops when `signal` is aborted. */
+  digest(
+    path: Path,
+    algorithm: Algorithm,
+    range?: ByteRange,
+    signal?: AbortSignal,
+  ): Promise<Digest>;
+  quota(): Promise<QuotaView>;
+}
+
+/** The way in. */
+export interface Reception {
+  /**
+   * Waits out the delay that earlier failures have earned, checks, and opens a session.
+   * @throws Failure `forbidden` with one and the same text, after the same work, for an unknown
+   *   name, a wrong password and a disabled or expired account; `shutting-down`; `locked` when
+   *   there are too many sessions.
+   */
+  login(name: string, password: string, visitor: Visitor, signal?: AbortSignal): Promise<Session>;
+}

@@ -1,0 +1,129 @@
+import type { Path } from '../base/path.ts';
+
+/** What stands under a name. `link` leads nowhere inside the home, `other` is no file at all. */
+export type EntryKind = 'file' | 'folder' | 'link' | 'other';
+
+/** One name in a home, as it is now. */
+export interface Entry {
+  readonly name: string;
+  readonly kind: EntryKind;
+  /** Bytes; 0 for anything but a file. */
+  readonly size: number;
+  /** Last change of the content, milliseconds since 1970 (UTC). */
+  readonly modified: number;
+  /** Permission bits as in chmod(2), for display. */
+  readonly mode: number;
+  /** The same for as long as this is the same object, whatever it is called (RFC 3659 §7.5.2). */
+  readonly unique: string;
+  /**
+   * Differs whenever the content may differ: what is recorded about one version (a digest) holds
+   * exactly as long as this string is the same.
+   */
+  readonly version: string;
+}
+
+/** What a store can do; the vault asks these facts and never the store's name. */
+export interface StoreFacts {
+  /** Copying a file inside a home shares its blocks, at no cost in time or room. */
+  readonly sharesBlocks: boolean;
+  /** No race between checking a path and using it can lead out of a home. */
+  readonly confinement: 'raced' | 'race-free';
+}
+
+/** A number now, or soon: a store answers at once where it can without holding others up. */
+export type Soon<T> = T | Promise<T>;
+
+/** Bytes that can be read at any position. To be closed once. */
+export interface ReadableFile extends AsyncDisposable {
+  readonly entry: Entry;
+  /** An open file descriptor of this process, if the store has one: lets a thread read beside us. */
+  readonly descriptor: number | undefined;
+  /**
+   * Reads up to `into.length` bytes at `position`.
+   * @returns the number of bytes read, 0 only at the end of the file.
+   * @throws Failure `storage-failed`
+   */
+  read(into: Uint8Array, position: number): Soon<number>;
+}
+
+/**
+ * The bytes of one upload, on the home's own file system and outside of its visible tree.
+ * One writer at a time; that is the vault's duty. Positions and lengths are in bytes.
+ */
+export interface StagedFile extends AsyncDisposable {
+  readonly descriptor: number | undefined;
+  /**
+   * Writes all of `chunks` one behind the other from `position` on. Not yet durable.
+   * @throws Failure `storage-full`, `storage-failed`; then nothing is known about what was written
+   *   at and behind `position`.
+   */
+  write(chunks: readonly Uint8Array[], position: number): Soon<void>;
+  read(into: Uint8Array, position: number): Soon<number>;
+  /** Drops what is behind `length`. */
+  truncate(length: number): Promise<void>;
+  /** Resolves when all that was written before the call survives a power cut. */
+  sync(): Promise<void>;
+  size(): Promise<number>;
+}
+
+/**
+ * The names of one home and the staged bytes beside them. Every method that takes a Path stays
+ * inside the home whatever links it meets, and throws Failure `not-found` (also for what is hidden),
+ * `not-a-directory`, `name-refused`, `forbidden`, `storage-full` or `storage-failed`; what else
+ * a method throws stands with it. A change of names is durable when its promise resolves.
+ */
+export interface Tree extends AsyncDisposable {
+  readonly facts: StoreFacts;
+
+  /** The entry under this name; the root is a folder. */
+  stat(path: Path): Promise<Entry>;
+
+  /** The entries of a folder, unsorted, in slices small enough to be handled in one turn. */
+  list(folder: Path): AsyncIterable<readonly Entry[]>;
+
+  /** @throws Failure `is-a-directory`; `forbidden` for what is not a regular file */
+  openFile(path: Path): Promise<ReadableFile>;
+
+  /** @throws Failure `already-exists` */
+  makeFolder(path: Path): Promise<void>;
+
+  /** @throws Failure `not-empty` */
+  removeFolder(path: Path): Promise<void>;
+
+  /** Removes a file, or a link itself. @throws Failure `is-a-directory` */
+  removeFile(path: Path): Promise<void>;
+
+  /** Renames or moves; a file at `to` is replaced atomically. @throws Failure `already-exists`, `not-empty` */
+  move(from: Path, to: Path): Promise<void>;
+
+  /** Sets the time of last change, milliseconds since 1970. */
+  setModified(path: Path, modified: number): Promise<void>;
+
+  /** A new, empty staged file. @throws Failure `already-exists` */
+  stage(id: string): Promise<StagedFile>;
+
+  /** A new staged file that begins with the first `length` bytes of a file. */
+  stageCopy(id: string, from: Path, length: number): Promise<StagedFile>;
+
+  /** A staged file from before. @throws Failure `upload-gone` */
+  openStaged(id: string): Promise<StagedFile>;
+
+  /** The ids of all staged files, also those that nobody remembers. */
+  listStaged(): Promise<readonly string[]>;
+
+  /** Removes a staged file; that there is none is no error. */
+  dropStaged(id: string): Promise<void>;
+
+  /**
+   * Gives the staged bytes, synced before, their name; what had the name until now is replaced
+   * atomically. Durable when it resolves.
+   * @returns the entry that the file now is. @throws Failure `upload-gone`, `is-a-directory`
+   */
+  publish(id: string, path: Path): Promise<Entry>;
+}
+
+/** Where the homes are. */
+export interface Store {
+  /** Opens the home at this location (for a local store, a folder), making it if need be. */
+  openTree(location: string): Promise<Tree>;
+}
