@@ -1,6 +1,8 @@
 import type { Algorithm, Digest } from '../base/digest.ts';
+import type { ByteRange } from '../base/range.ts';
 import type { Path } from '../base/path.ts';
 import type { Permission } from '../base/permission.ts';
+import type { TransferOutcome } from '../base/transfer-event.ts';
 import type { Entry, Soon } from '../storage/store.ts';
 import type { Declared, Placement } from '../vault/placement.ts';
 
@@ -14,15 +16,6 @@ export interface Visitor {
 /** An entry as its owner sees it: `partial` is an upload of theirs that has not been committed. */
 export interface Seen extends Entry {
   readonly partial: boolean;
-}
-
-/** Why a transfer ended, for the transfer log. */
-export type Outcome = 'complete' | 'interrupted' | 'failed';
-
-/** A range of bytes, `end` exclusive. */
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
 }
 
 /** Room used and allowed; an absent limit means unlimited. */
@@ -42,7 +35,7 @@ export interface Download extends AsyncDisposable {
   /** Fills `into` with the bytes that follow the last ones; resolves to 0 at the end. */
   read(into: Uint8Array): Soon<number>;
   /** Closes it and writes the line in the transfer log; `bytes` is what the peer took. */
-  finish(outcome: Outcome, bytes: number): Promise<void>;
+  finish(outcome: TransferOutcome, bytes: number): Promise<void>;
 }
 
 /** A file on its way in. Exactly one of `complete` and `interrupt` ends it; disposing interrupts. */

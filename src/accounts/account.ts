@@ -1,0 +1,66 @@
+import { Failure } from '../base/failure.ts';
+import { type Permission, isPermission } from '../base/permission.ts';
+import type { AccountRow, HomeRow } from '../database/tables.ts';
+
+/** What becomes of an upload whose end nothing confirms: held back, or published all the same. */
+export type Unconfirmed = 'hold' | 'publish';
+
+/** Who may enter, with which rights, into which home. Sizes in bytes, times in ms since 1970. */
+export interface Account {
+  readonly id: number;
+  readonly name: string;
+  readonly homeId: number;
+  /** Where the home is; a relative one begins at the data folder. */
+  readonly home: string;
+  readonly permissions: ReadonlySet<Permission>;
+  readonly enabled: boolean;
+  readonly expiresAt: number | undefined;
+  readonly unconfirmed: Unconfirmed;
+  readonly limits: AccountLimits;
+  readonly createdAt: number;
+  readonly passwordSetAt: number;
+}
+
+/** Undefined means unlimited, 0 means nothing. */
+export interface AccountLimits {
+  readonly quotaBytes: number | undefined;
+  readonly quotaFiles: number | undefined;
+  readonly maxFileBytes: number | undefined;
+}
+
+/** True if this account may be used at this moment. */
+export function isUsable(account: Account, now: number): boolean {
+  return account.enabled && (account.expiresAt === undefined || now < account.expiresAt);
+}
+
+/** Letters, digits and a few signs: a name is also the name of a folder, and stands in logs. */
+const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.@+-]{0,63}$/u;
+
+/** @throws Failure `name-refused` */
+export function checkAccountName(name: string): void {
+  if (NAME.test(name)) return;
+  throw new Failure(
+    'name-refused',
+    'An account name has 1 to 64 letters, digits or _ . @ + -, and begins with one of the first three',
+  );
+}
+
+export function toAccount(row: AccountRow, home: HomeRow): Account {
+  return {
+    id: row.id,
+    name: row.name,
+    homeId: row.home_id,
+    home: home.location,
+    permissions: new Set(row.permissions.split(' ').filter(isPermission)),
+    enabled: row.enabled !== 0,
+    expiresAt: row.expires_at ?? undefined,
+    unconfirmed: row.unconfirmed,
+    limits: {
+      quotaBytes: home.quota_bytes ?? undefined,
+      quotaFiles: home.quota_files ?? undefined,
+      maxFileBytes: home.max_file_bytes ?? undefined,
+    },
+    createdAt: row.created_at,
+    passwordSetAt: row.password_set_at,
+  };
+}

@@ -1,0 +1,39 @@
+import { Command } from 'commander';
+import { addAccountCommands } from './account.ts';
+import { addConfigCommands } from './config.ts';
+import { verdictOn } from './exit-codes.ts';
+import { tell } from './output.ts';
+import { addServeCommand } from './serve.ts';
+import { addQuotaCommands, addUploadsCommands } from './vault.ts';
+import { VERSION } from './version.ts';
+
+/** Runs one command line. @returns the exit code */
+export async function runProgram(argv: readonly string[]): Promise<number> {
+  const program = new Command('carryon')
+    .description('A file-transfer server whose transfers carry on')
+    .version(VERSION)
+    .showSuggestionAfterError()
+    .exitOverride();
+  addServeCommand(program);
+  addAccountCommands(program);
+  addQuotaCommands(program);
+  addUploadsCommands(program);
+  addConfigCommands(program);
+  inherit(program);
+  try {
+    await program.parseAsync(argv);
+    return 0;
+  } catch (error) {
+    const { lines, exit } = verdictOn(error);
+    tell(...lines.map((line) => `carryon: ${line}`));
+    return exit;
+  }
+}
+
+/** Commander copies these only into commands that are made after they were set. */
+function inherit(command: Command): void {
+  for (const sub of command.commands) {
+    sub.copyInheritedSettings(command);
+    inherit(sub);
+  }
+}

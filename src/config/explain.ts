@@ -1,0 +1,27 @@
+import { camelCase, groupAndName, type Setting } from './setting.ts';
+import { origins, type Settings } from './settings.ts';
+import { ROWS } from './sources.ts';
+
+/** A line for each setting: its key, its value as one would write it, and where that came from. */
+export function explainSettings(settings: Settings): string[] {
+  const cells = ROWS.map((row) => [
+    row.key,
+    row.kind.format(valueOf(settings, row)),
+    settings[origins].get(row.key) ?? '',
+  ]);
+  const widths = [0, 1].map((column) =>
+    Math.max(...cells.map((line) => line[column]?.length ?? 0)),
+  );
+  return cells.map((line) =>
+    line
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function valueOf(settings: Settings, row: Setting): unknown {
+  const [group, name] = groupAndName(row.key);
+  const holder = group === '' ? settings : settings[camelCase(group) as keyof Settings];
+  return (holder as Readonly<Record<string, unknown>>)[camelCase(name)];
+}

@@ -1,0 +1,225 @@
+import {
+  count,
+  duration,
+  hostPort,
+  ipv4,
+  line,
+  oneOf,
+  path,
+  portRange,
+  share,
+  size,
+  unless,
+  yesOrNo,
+} from './kinds.ts';
+import { setting } from './setting.ts';
+
+/** No timer runs longer: beyond 2^31 − 1 ms, setTimeout fires at once. */
+const LONGEST_TIMER = '24d';
+
+const timer = duration('100ms', LONGEST_TIMER);
+
+/**
+ * Every setting there is. The settings file, the environment, the flags, the type Settings and
+ * docs/settings.md all come from these rows.
+ */
+export const SETTINGS = [
+  setting({
+    key: 'data',
+    kind: path('DIR'),
+    default: 'carryon-data',
+    relativeTo: 'source',
+    about:
+      'The folder for accounts, homes, unfinished uploads and logs; made if it does not exist.',
+  }),
+
+  setting({
+    key: 'ftp.listen',
+    kind: hostPort,
+    default: '0.0.0.0:2121',
+    flag: '--ftp',
+    about: 'Where FTP clients connect; port 0 takes any free one and says which.',
+  }),
+  setting({
+    key: 'ftp.passive-ports',
+    kind: unless('any', portRange),
+    default: 'any',
+    flag: '--passive-ports',
+    about: 'The ports for passive data connections, to be opened in a firewall as well.',
+  }),
+  setting({
+    key: 'ftp.passive-address',
+    kind: unless('auto', ipv4),
+    default: 'auto',
+    flag: '--passive-address',
+    about:
+      'The address that PASV tells clients when the server is behind NAT; auto tells the one they connected to.',
+  }),
+  setting({
+    key: 'ftp.banner',
+    kind: line,
+    default: 'Carryon ready',
+    about: 'The greeting before login, which everybody can read.',
+  }),
+  setting({
+    key: 'ftp.idle-timeout',
+    kind: timer,
+    default: '300s',
+    about:
+      'A session that sends no command for this long is ended; a running transfer stops the clock.',
+  }),
+  setting({
+    key: 'ftp.login-timeout',
+    kind: timer,
+    default: '60s',
+    about: 'A connection that has not logged in by then is ended.',
+  }),
+  setting({
+    key: 'ftp.data-timeout',
+    kind: timer,
+    default: '30s',
+    about: 'How long a transfer waits for its data connection.',
+  }),
+  setting({
+    key: 'ftp.stall-timeout',
+    kind: timer,
+    default: '300s',
+    about: 'A transfer that moves no byte for this long is cut; what has come stays resumable.',
+  }),
+  setting({
+    key: 'ftp.max-connections',
+    kind: count(1, 1_000_000),
+    default: '500',
+    about:
+      'Control connections at the same time, logged in or not; more are told to come back later.',
+  }),
+  setting({
+    key: 'ftp.max-login-failures',
+    kind: count(1, 1000),
+    default: '5',
+    about: 'A connection is ended after this many wrong passwords.',
+  }),
+  setting({
+    key: 'ftp.max-line-bytes',
+    kind: size('512', '1MiB'),
+    default: '8KiB',
+    about: 'The longest command line that is read; the longest path takes 3 KiB of it.',
+  }),
+  setting({
+    key: 'ftp.show-partials',
+    kind: yesOrNo,
+    default: 'true',
+    about:
+      'Whether listings show their owner an unfinished upload under its final name; SIZE and MLST answer either way.',
+  }),
+  setting({
+    key: 'ftp.grace-share',
+    kind: share,
+    default: '0.02',
+    about:
+      'When a data connection ends, the server may wait for this share of the time the upload took for a sign that its sender was cut off.',
+  }),
+  setting({
+    key: 'ftp.grace-max',
+    kind: duration('0s', '60s'),
+    default: '1s',
+    about: 'The longest such wait.',
+  }),
+
+  setting({
+    key: 'limits.max-sessions-per-account',
+    kind: count(1, 1_000_000),
+    default: '50',
+    about:
+      'Sessions of one account at the same time, by whatever protocol; more are refused at login.',
+  }),
+
+  setting({
+    key: 'login.hash-concurrency',
+    kind: count(1, 64),
+    default: '2',
+    about:
+      'Passwords checked at the same time; each takes one processor and some 20 MiB of memory while it lasts.',
+  }),
+  setting({
+    key: 'login.cache',
+    kind: yesOrNo,
+    default: 'true',
+    about:
+      'Whether a password that was right is remembered in memory, under a keyed hash, until the account changes.',
+  }),
+  setting({
+    key: 'login.free-failures',
+    kind: count(0, 1000),
+    default: '2',
+    about: 'Failed logins of an address or account that cost no delay yet.',
+  }),
+  setting({
+    key: 'login.max-delay',
+    kind: duration('0s', '1h'),
+    default: '30s',
+    about: 'The longest delay that failures bring; each further one doubles it up to this.',
+  }),
+
+  setting({
+    key: 'uploads.checkpoint',
+    kind: size('4KiB', '1GiB'),
+    default: '16MiB',
+    about: 'A running upload is made durable each time it has grown by this much.',
+  }),
+  setting({
+    key: 'uploads.expire',
+    kind: duration('1s', '3650d'),
+    default: '7d',
+    about: 'Unfinished uploads that nobody has continued for this long are dropped.',
+  }),
+
+  setting({
+    key: 'log.level',
+    kind: oneOf('debug', 'info', 'warn', 'error'),
+    default: 'info',
+    about: 'The least important messages that are still logged.',
+  }),
+  setting({
+    key: 'log.format',
+    kind: oneOf('auto', 'pretty', 'json'),
+    default: 'auto',
+    about:
+      'Lines for people or JSON for machines, on stderr; auto looks whether stderr is a terminal.',
+  }),
+  setting({
+    key: 'log.transfers',
+    kind: unless('off', path('FILE')),
+    default: 'log/transfers.ndjson',
+    relativeTo: 'data',
+    about:
+      'The transfer log, one line of JSON for each transfer; a relative path counts from the data folder.',
+  }),
+  setting({
+    key: 'log.xferlog',
+    kind: unless('off', path('FILE')),
+    default: 'off',
+    relativeTo: 'data',
+    about:
+      'The same as a classic xferlog, for programs that read one; a relative path counts from the data folder.',
+  }),
+
+  setting({
+    key: 'shutdown.grace',
+    kind: duration('0s', '1h'),
+    default: '5s',
+    about:
+      'How long a stopping server takes at most to let replies finish and to secure running uploads.',
+  }),
+] as const;
+
+/** The titles of the groups; '' is for the settings above all groups. */
+export const GROUPS: Readonly<Record<string, string>> = {
+  '': 'The server as a whole',
+  ftp: 'FTP',
+  limits: 'Limits for everybody',
+  login: 'Login',
+  uploads: 'Unfinished uploads',
+  log: 'Logs',
+  shutdown: 'Stopping',
+};

@@ -1,0 +1,106 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { Failure } from '../../base/failure.ts';
+import type { Database, Query, Write } from '../database.ts';
+import { MIGRATIONS } from '../migrations/index.ts';
+import type { Tables } from '../tables.ts';
+import { NodeSqliteDialect } from './dialect.ts';
+import { GroupSync } from './group-sync.ts';
+
+/** How long a writer waits for another process that is writing. */
+const BUSY_TIMEOUT_MS = 5000;
+
+/** SQLITE_FULL, https://www.sqlite.org/rescode.html#full */
+const SQLITE_FULL = 13;
+
+/**
+ * SQLite in one file.
+ *
+ * Durability: the journal is a write-ahead log and `synchronous` is NORMAL, so a commit writes its
+ * pages to the log but does not sync it (https://www.sqlite.org/pragma.html#pragma_synchronous);
+ * {@link durable} does, off the event loop and once for all who wait. That is what FULL adds to
+ * NORMAL in WAL mode; a checkpoint of the log syncs by itself in both.
+ */
+export class Sqlite implements Database {
+  readonly query: Query;
+  readonly #sync: GroupSync;
+  readonly #log: FileHandle | undefined;
+  readonly #raw: DatabaseSync;
+
+  private constructor(raw: DatabaseSync, query: Query, log: FileHandle | undefined) {
+    this.#raw = raw;
+    this.query = query;
+    this.#log = log;
+    this.#sync = new GroupSync(async () => {
+      try {
+        await log?.datasync();
+      } catch (error) {
+        throw new Failure('storage-failed', 'The records cannot be written', { cause: error });
+      }
+    });
+  }
+
+  /**
+   * Opens the database, making and migrating it if need be.
+   * @param file a path, or `:memory:` for one that is gone when it is closed.
+   */
+  static async open(file: string): Promise<Sqlite> {
+    const raw = new DatabaseSync(file, {
+      timeout: BUSY_TIMEOUT_MS,
+      enableForeignKeyConstraints: true,
+    });
+    raw.exec('pragma journal_mode = wal; pragma synchronous = normal;');
+    const query = new Kysely<Tables>({ dialect: new NodeSqliteDialect(raw) });
+    await migrate(query);
+    return new Sqlite(raw, query, file === ':memory:' ? undefined : await openLog(file));
+  }
+
+  async write<T>(work: (transaction: Write) => Promise<T>): Promise<T> {
+    try {
+      return await this.query.transaction().execute(work);
+    } catch (error) {
+      throw translated(error);
+    }
+  }
+
+  durable(): Promise<void> {
+    return this.#sync.request();
+  }
+
+  async outsideChanges(): Promise<number> {
+    const row = this.#raw.prepare('pragma data_version').get();
+    return Number(row?.['data_version']);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.query.destroy();
+    await this.#log?.close();
+  }
+}
+
+async function migrate(query: Query): Promise<void> {
+  const provider = { getMigrations: async () => ({ ...MIGRATIONS }) };
+  const { error } = await new Migrator({ db: query, provider }).migrateToLatest();
+  if (error !== undefined) throw new Error('The database cannot be migrated', { cause: error });
+}
+
+/** The write-ahead log stays the same file for as long as the database is open. */
+async function openLog(file: string): Promise<FileHandle> {
+  const log = await open(`${file}-wal`, constants.O_RDWR);
+  // A log whose name is not durable would be lost with all it holds.
+  const folder = await open(dirname(file), constants.O_RDONLY);
+  await folder.sync();
+  await folder.close();
+  return log;
+}
+
+function translated(error: unknown): unknown {
+  if (!(error instanceof Error) || !('errcode' in error)) return error;
+  return error.errcode === SQLITE_FULL
+    ? new Failure('storage-full', 'The disk is full', { cause: error })
+    : new Failure('storage-failed', 'The records cannot be written', { cause: error });
+}

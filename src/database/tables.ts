@@ -1,0 +1,112 @@
+import type { Generated, Selectable } from 'kysely';
+
+/**
+ * The tables as Kysely sees them. Times are milliseconds since 1970 (UTC), sizes and offsets are
+ * bytes, truth values are 0 and 1, paths are split into the folder and the name in it.
+ */
+export interface Tables {
+  homes: HomesTable;
+  accounts: AccountsTable;
+  uploads: UploadsTable;
+  checkpoints: CheckpointsTable;
+  digests: DigestsTable;
+  journal: JournalTable;
+}
+
+/** The root an account sees, its limits (null: unlimited) and its quota ledger. */
+interface HomesTable {
+  id: Generated<number>;
+  location: string;
+  quota_bytes: number | null;
+  quota_files: number | null;
+  max_file_bytes: number | null;
+  committed_bytes: Generated<number>;
+  committed_files: Generated<number>;
+  /** Set aside for unfinished uploads: what they have received and what they may receive next. */
+  reserved_bytes: Generated<number>;
+  reserved_files: Generated<number>;
+}
+
+interface AccountsTable {
+  id: Generated<number>;
+  name: string;
+  home_id: number;
+  /** A PHC string, or an imported hash that the next login replaces by one. */
+  password: string;
+  /** Permission names with spaces between. */
+  permissions: string;
+  enabled: number;
+  expires_at: number | null;
+  /** What becomes of an upload whose end nothing confirms. */
+  unconfirmed: 'hold' | 'publish';
+  created_at: number;
+  /** When the operator last set the password; sessions opened with an older one end. */
+  password_set_at: number;
+}
+
+/** `staging` can be resumed; `committing` is redone or undone at start; the other two are history. */
+export type UploadState = 'staging' | 'committing' | 'committed' | 'rejected';
+
+interface UploadsTable {
+  /** Also the name of the staged file. */
+  id: string;
+  home_id: number;
+  folder: string;
+  name: string;
+  state: UploadState;
+  /** Rises with every new holder; what an older holder still sends is refused. */
+  epoch: number;
+  /** The session that writes now; null if none does. */
+  holder: string | null;
+  /** Bytes at the beginning that were copied from `base_version` of the same name; they are not reserved. */
+  base_bytes: number;
+  base_version: string | null;
+  /** The durable offset: the last recorded checkpoint, never the staged file's size. */
+  offset: number;
+  length: number | null;
+  promised_algorithm: string | null;
+  promised_hex: string | null;
+  reserved_bytes: number;
+  reserved_files: number;
+  /** While committing: the size of the file that is being replaced, null if there is none. */
+  replaced_bytes: number | null;
+  created_at: number;
+  touched_at: number;
+}
+
+/** The SHA-256 of the first `offset` bytes of an upload. */
+interface CheckpointsTable {
+  upload_id: string;
+  offset: number;
+  sha256: string;
+}
+
+/** A recorded digest holds for as long as the entry has this version. */
+interface DigestsTable {
+  home_id: number;
+  folder: string;
+  name: string;
+  algorithm: string;
+  version: string;
+  hex: string;
+}
+
+/** A change of names that is about to happen: start-up settles the ledger for it. */
+interface JournalTable {
+  id: Generated<number>;
+  home_id: number;
+  kind: 'remove' | 'move';
+  path: string;
+  /** Where `path` moves to. */
+  to_path: string | null;
+  /** The version that is removed or moved. */
+  version: string;
+  /** Bytes and files that the ledger loses. */
+  bytes: number;
+  files: number;
+}
+
+export type HomeRow = Selectable<HomesTable>;
+export type AccountRow = Selectable<AccountsTable>;
+export type UploadRow = Selectable<UploadsTable>;
+export type JournalRow = Selectable<JournalTable>;

@@ -1,0 +1,95 @@
+import type { Path } from '../base/path.ts';
+import type { TransferEvent, TransferOutcome } from '../base/transfer-event.ts';
+import type { Entry, Soon } from '../storage/store.ts';
+import type { Writer } from '../vault/writer.ts';
+import type { SessionParts } from './home-session.ts';
+import type { Upload } from './session.ts';
+
+/** What a visitor sends, on its way into the vault. */
+export class FileUpload implements Upload {
+  readonly signal: AbortSignal;
+  readonly #parts: SessionParts;
+  readonly #account: string;
+  readonly #writer: Writer;
+  readonly #began: number;
+  #isOver = false;
+
+  constructor(parts: SessionParts, account: string, session: AbortSignal, writer: Writer) {
+    this.#parts = parts;
+    this.#account = account;
+    this.#writer = writer;
+    this.signal = AbortSignal.any([session, writer.signal]);
+    this.#began = parts.clock.monotonic();
+  }
+
+  get path(): Path {
+    return this.#writer.path;
+  }
+
+  get start(): number {
+    return this.#writer.start;
+  }
+
+  get length(): number | undefined {
+    return this.#writer.declared.length;
+  }
+
+  get received(): number {
+    return this.#writer.received;
+  }
+
+  write(chunks: readonly Uint8Array[]): Soon<void> {
+    return this.#writer.write(chunks);
+  }
+
+  async complete(): Promise<Entry> {
+    try {
+      const entry = await this.#writer.complete();
+      const event = this.#over('complete');
+      // The digest of a large file follows; the line in the transfer log waits for it.
+      void this.#writer.digest().then((digest) => this.#tell({ ...event, digest }));
+      return entry;
+    } catch (error) {
+      await this.#writer.interrupt(String(error));
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#tell({ ...this.#over('failed'), reason });
+      throw error;
+    }
+  }
+
+  async interrupt(reason: string): Promise<number> {
+    const offset = await this.#writer.interrupt(reason);
+    if (!this.#isOver) this.#tell({ ...this.#over('interrupted'), reason });
+    return offset;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isOver) await this.interrupt('The transfer ended without being completed');
+  }
+
+  /** What the transfer log will say; from now on nothing more can happen here. */
+  #over(outcome: TransferOutcome): TransferEvent {
+    this.#isOver = true;
+    const { clock, visitor, id } = this.#parts;
+    return {
+      time: clock.now(),
+      account: this.#account,
+      address: visitor.address,
+      protocol: visitor.protocol,
+      session: id,
+      direction: 'in',
+      path: this.path,
+      bytes: this.received - this.start,
+      resumedFrom: this.start,
+      size: outcome === 'complete' ? this.received : this.length,
+      durationMs: Math.round(clock.monotonic() - this.#began),
+      digest: undefined,
+      outcome,
+      reason: undefined,
+    };
+  }
+
+  #tell(event: TransferEvent): void {
+    this.#parts.transfers.emit(event);
+  }
+}

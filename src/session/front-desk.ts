@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { isUsable } from '../accounts/account.ts';
+import type { Accounts, StoredAccount } from '../accounts/accounts.ts';
+import type { CredentialCache } from '../accounts/credential-cache.ts';
+import type { Passwords } from '../accounts/passwords/passwords.ts';
+import type { LoginThrottle } from '../accounts/throttle.ts';
+import type { Clock } from '../base/clock.ts';
+import type { EventSource } from '../base/events.ts';
+import { Failure } from '../base/failure.ts';
+import type { Log } from '../base/log.ts';
+import type { TransferEvent } from '../base/transfer-event.ts';
+import type { Vault } from '../vault/vault.ts';
+import { HomeSession } from './home-session.ts';
+import type { Reception, Session, Visitor } from './session.ts';
+import type { Visits } from './visits.ts';
+
+/** What the front desk works with. */
+export interface FrontDeskParts {
+  readonly accounts: Accounts;
+  readonly passwords: Passwords;
+  readonly throttle: LoginThrottle;
+  /** Absent if verified logins are not to be remembered. */
+  readonly cache: CredentialCache | undefined;
+  readonly vault: Vault;
+  readonly visits: Visits;
+  readonly transfers: EventSource<TransferEvent>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly maxSessionsPerAccount: number;
+}
+
+/** Lets visitors in, by name and password. */
+export class FrontDesk implements Reception {
+  readonly #parts: FrontDeskParts;
+  #isClosed = false;
+
+  constructor(parts: FrontDeskParts) {
+    this.#parts = parts;
+  }
+
+  async login(
+    name: string,
+    password: string,
+    visitor: Visitor,
+    signal?: AbortSignal,
+  ): Promise<Session> {
+    if (this.#isClosed) throw stopping();
+    const { accounts, throttle, clock } = this.#parts;
+    await this.#waitForTurn(visitor.address, name, signal);
+    const account = await accounts.find(name);
+    const isRight = await this.#isRight(account, password, signal);
+    if (!account || !isRight || !isUsable(account, clock.now())) {
+      throttle.failed(visitor.address, name);
+      throw new Failure('forbidden', 'The name or the password is not right');
+    }
+    throttle.succeeded(visitor.address, name);
+    return this.#open(account, visitor);
+  }
+
+  /** Ends every session, and lets nobody in any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#parts.visits.endAll(stopping());
+  }
+
+  async #waitForTurn(address: string, name: string, signal?: AbortSignal): Promise<void> {
+    const { throttle, clock } = this.#parts;
+    const delay = throttle.delay(address, name);
+    if (delay === 0) return;
+    const leave = throttle.enter(address);
+    if (!leave) throw new Failure('locked', 'Too many login attempts wait: try again later');
+    try {
+      await clock.sleep(delay, signal);
+    } finally {
+      leave();
+    }
+  }
+
+  /** Takes the same time for every name, known or not. */
+  async #isRight(
+    account: StoredAccount | undefined,
+    password: string,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    const { accounts, passwords, cache } = this.#parts;
+    if (account && cache?.has(account.id, account.stored, password)) return true;
+    const { ok, outdated } = await passwords.verify(password, account?.stored, signal);
+    if (!account || !ok) return false;
+    if (outdated) {
+      // The imported hash has done its last service.
+      const stored = await passwords.hash(password);
+      await accounts.rehash(account, stored);
+      cache?.remember(account.id, stored, password);
+    } else cache?.remember(account.id, account.stored, password);
+    return true;
+  }
+
+  async #open(account: StoredAccount, visitor: Visitor): Promise<Session> {
+    const { visits, vault, transfers, clock, log, maxSessionsPerAccount } = this.#parts;
+    const home = await vault.home(account.homeId);
+    if (this.#isClosed) throw stopping();
+    if (visits.countOf(account.id) >= maxSessionsPerAccount) {
+      throw new Failure('locked', 'This account has too many sessions');
+    }
+    const id = randomBytes(6).toString('hex');
+    const session = new HomeSession(
+      {
+        id,
+        visitor,
+        home,
+        transfers,
+        clock,
+        log: log.with({ session: id, account: account.name }),
+      },
+      account,
+      (ended) => visits.remove(ended),
+    );
+    visits.add(session);
+    return session;
+  }
+}
+
+function stopping(): Failure {
+  return new Failure('shutting-down', 'The server is stopping');
+}

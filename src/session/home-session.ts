@@ -1,0 +1,197 @@
+import type { StoredAccount } from '../accounts/accounts.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Algorithm, Digest } from '../base/digest.ts';
+import type { EventSource } from '../base/events.ts';
+import { Failure } from '../base/failure.ts';
+import type { Log } from '../base/log.ts';
+import { type Path, child } from '../base/path.ts';
+import type { Permission } from '../base/permission.ts';
+import type { ByteRange } from '../base/range.ts';
+import type { TransferEvent } from '../base/transfer-event.ts';
+import type { Home } from '../vault/home.ts';
+import type { Declared, Placement } from '../vault/placement.ts';
+import { FileDownload } from './file-download.ts';
+import { FileUpload } from './file-upload.ts';
+import type { Download, QuotaView, Seen, Session, Upload, Visitor } from './session.ts';
+
+/** What a session works with. */
+export interface SessionParts {
+  readonly id: string;
+  readonly visitor: Visitor;
+  readonly home: Home;
+  readonly transfers: EventSource<TransferEvent>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A visitor in the home of their account. */
+export class HomeSession implements Session {
+  /** As it is now: replaced when the operator changes it. */
+  account: StoredAccount;
+  readonly #parts: SessionParts;
+  readonly #onEnd: (session: HomeSession) => void;
+  readonly #abort = new AbortController();
+  /** The sizes of unfinished uploads that this visitor was shown: from there they will go on. */
+  readonly #told = new Map<Path, number>();
+  readonly #promised = new Map<Path, Required<Declared>>();
+
+  constructor(parts: SessionParts, account: StoredAccount, onEnd: (session: HomeSession) => void) {
+    this.#parts = parts;
+    this.account = account;
+    this.#onEnd = onEnd;
+  }
+
+  get id(): string {
+    return this.#parts.id;
+  }
+
+  get accountName(): string {
+    return this.account.name;
+  }
+
+  get visitor(): Visitor {
+    return this.#parts.visitor;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get publishesUnconfirmed(): boolean {
+    return this.account.unconfirmed === 'publish';
+  }
+
+  may(permission: Permission): boolean {
+    return this.account.permissions.has(permission);
+  }
+
+  async stat(path: Path): Promise<Seen> {
+    // A name can be asked for by whoever may do anything with it.
+    if (!this.may('list') && !this.may('read')) this.#require('write');
+    const seen = await this.#parts.home.stat(path);
+    this.#tell(path, seen);
+    return seen;
+  }
+
+  async *list(folder: Path): AsyncIterable<readonly Seen[]> {
+    this.#require('list');
+    for await (const slice of this.#parts.home.list(folder)) {
+      for (const seen of slice) if (seen.partial) this.#tell(child(folder, seen.name), seen);
+      yield slice;
+    }
+  }
+
+  async download(path: Path, offset: number): Promise<Download> {
+    this.#require('read');
+    const file = await this.#parts.home.open(path);
+    if (offset > file.entry.size) {
+      await file[Symbol.asyncDispose]();
+      const { size } = file.entry;
+      throw new Failure('offset-mismatch', `The file has only ${size} bytes`, { offset: size });
+    }
+    return new FileDownload(this.#parts, this.account.name, this.signal, path, file, offset);
+  }
+
+  async upload(path: Path, placement: Placement, declared: Declared = {}): Promise<Upload> {
+    const told = this.#told.get(path);
+    const isTold = placement.kind === 'append' && told !== undefined;
+    const promised = this.#promised.get(path);
+    const writer = await this.#parts.home.upload(
+      path,
+      isTold ? { kind: 'append', told } : placement,
+      { ...promised, ...declared },
+      this.id,
+      (permission) => this.#require(permission),
+    );
+    this.#told.delete(path);
+    this.#promised.delete(path);
+    return new FileUpload(this.#parts, this.account.name, this.signal, writer);
+  }
+
+  async expect(path: Path, promise: Required<Declared>): Promise<number> {
+    if (!this.may('overwrite')) this.#require('write');
+    const held = await this.#parts.home.held(path, promise);
+    this.#promised.set(path, promise);
+    return held;
+  }
+
+  async makeFolder(path: Path): Promise<void> {
+    this.#require('make-folder');
+    await this.#parts.home.makeFolder(path);
+    this.#note('made a folder', { path });
+  }
+
+  async removeFolder(path: Path): Promise<void> {
+    this.#require('delete');
+    await this.#parts.home.removeFolder(path);
+    this.#note('removed a folder', { path });
+  }
+
+  async removeTree(path: Path): Promise<void> {
+    this.#require('delete-tree');
+    await this.#parts.home.removeTree(path);
+    this.#note('removed a tree', { path });
+  }
+
+  async removeFile(path: Path): Promise<void> {
+    this.#require('delete');
+    await this.#parts.home.removeFile(path);
+    this.#note('removed a file', { path });
+  }
+
+  async move(from: Path, to: Path): Promise<void> {
+    this.#require('rename');
+    await this.#parts.home.move(from, to, (permission) => this.#require(permission));
+    this.#note('renamed', { path: from, to });
+  }
+
+  async setModified(path: Path, modified: number): Promise<void> {
+    if (!this.may('write')) this.#require('overwrite');
+    await this.#parts.home.setModified(path, modified);
+  }
+
+  async digest(
+    path: Path,
+    algorithm: Algorithm,
+    range?: ByteRange,
+    signal?: AbortSignal,
+  ): Promise<Digest> {
+    this.#require('read');
+    const either = signal ? AbortSignal.any([signal, this.signal]) : this.signal;
+    return this.#parts.home.digest(path, algorithm, range, either);
+  }
+
+  async quota(): Promise<QuotaView> {
+    const { bytes, files, limits } = await this.#parts.home.usage();
+    return {
+      bytes: { used: bytes, limit: limits.bytes },
+      files: { used: files, limit: limits.files },
+      maxFileBytes: limits.fileBytes,
+    };
+  }
+
+  /** Ends it from outside. */
+  end(reason: Failure): void {
+    this.#abort.abort(reason);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#onEnd(this);
+    if (!this.signal.aborted) this.end(new Failure('interrupted', 'The session has ended'));
+  }
+
+  /** @throws Failure `forbidden`, also when the session has been ended */
+  #require(permission: Permission): void {
+    if (this.may(permission)) return;
+    throw new Failure('forbidden', `This account may not do that (it lacks "${permission}")`);
+  }
+
+  #tell(path: Path, seen: Seen): void {
+    if (seen.partial) this.#told.set(path, seen.size);
+    else this.#told.delete(path);
+  }
+
+  #note(what: string, fields: Readonly<Record<string, unknown>>): void {
+    this.#parts.log.info(`The visitor ${what}`, fields);
+  }
+}

@@ -1,0 +1,78 @@
+import type { Accounts, StoredAccount } from '../accounts/accounts.ts';
+import { isUsable } from '../accounts/account.ts';
+import type { Clock } from '../base/clock.ts';
+import { Failure } from '../base/failure.ts';
+import type { Log } from '../base/log.ts';
+import type { HomeSession } from './home-session.ts';
+
+/** How often the accounts of open sessions are looked at again, if anybody has changed any. */
+const LOOK_AGAIN_MS = 200;
+
+/** The sessions that are open. Sees to it that what an operator changes acts on them. */
+export class Visits implements Disposable {
+  readonly #accounts: Accounts;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #open = new Set<HomeSession>();
+  readonly #timer: NodeJS.Timeout;
+  #seenRevision: string | undefined;
+  #isLooking = false;
+
+  constructor(accounts: Accounts, clock: Clock, log: Log) {
+    this.#accounts = accounts;
+    this.#clock = clock;
+    this.#log = log;
+    this.#timer = setInterval(() => void this.#lookAgain(), LOOK_AGAIN_MS).unref();
+  }
+
+  add(session: HomeSession): void {
+    this.#open.add(session);
+  }
+
+  remove(session: HomeSession): void {
+    this.#open.delete(session);
+  }
+
+  countOf(accountId: number): number {
+    return [...this.#open].filter((session) => session.account.id === accountId).length;
+  }
+
+  endAll(reason: Failure): void {
+    for (const session of this.#open) session.end(reason);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  async #lookAgain(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    try {
+      const revision = await this.#accounts.revision();
+      const isChanged = revision !== this.#seenRevision;
+      this.#seenRevision = revision;
+      const fresh = isChanged ? await this.#fresh() : undefined;
+      for (const session of this.#open) this.#check(session, fresh);
+    } catch (error) {
+      this.#log.error('The accounts of open sessions could not be read', { error });
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  async #fresh(): Promise<Map<number, StoredAccount>> {
+    if (this.#open.size === 0) return new Map();
+    const accounts = await this.#accounts.list();
+    return new Map(accounts.map((account) => [account.id, account]));
+  }
+
+  #check(session: HomeSession, fresh: Map<number, StoredAccount> | undefined): void {
+    const account = fresh ? fresh.get(session.account.id) : session.account;
+    if (!account || !isUsable(account, this.#clock.now())) {
+      session.end(new Failure('forbidden', 'This account is not active any more'));
+    } else if (account.passwordSetAt !== session.account.passwordSetAt) {
+      session.end(new Failure('forbidden', 'The password has been changed: log in again'));
+    } else session.account = account;
+  }
+}

@@ -1,0 +1,29 @@
+import { Failure } from '../base/failure.ts';
+import type { Write } from '../database/database.ts';
+import type { UploadRow } from '../database/tables.ts';
+
+/** Who writes an upload: only the holder of its newest epoch. */
+export interface Claim {
+  readonly id: string;
+  readonly epoch: number;
+}
+
+/** Changes a record that this claim still holds. @throws Failure `locked` if it does not */
+export async function setHeld(
+  write: Write,
+  claim: Claim,
+  values: Partial<UploadRow>,
+): Promise<void> {
+  const result = await write
+    .updateTable('uploads')
+    .set(values)
+    .where('id', '=', claim.id)
+    .where('epoch', '=', claim.epoch)
+    .executeTakeFirst();
+  if (result.numUpdatedRows === 0n) throw takenOver();
+}
+
+/** Why an older holder's late bytes are refused. */
+export function takenOver(): Failure {
+  return new Failure('locked', 'Another session has taken this upload over');
+}

@@ -1,0 +1,135 @@
+import { Failure, failed } from '../base/failure.ts';
+import type { Path } from '../base/path.ts';
+import type { Permission } from '../base/permission.ts';
+import type { UploadRow } from '../database/tables.ts';
+import type { Entry } from '../storage/store.ts';
+import { type Claim, setHeld } from './claim.ts';
+import { type HomeParts, lockKey } from './context.ts';
+import { forgetDigests, recordDigest } from './digesting/recorded-digests.ts';
+import { addCommitted, addReservation, releaseReservation } from './ledger.ts';
+import { dropEarlier } from './superseded.ts';
+
+/** Asks whether the account may do this, as it is now. @throws Failure `forbidden` */
+export type Authorise = (permission: Permission) => void;
+
+/** A staged upload whose bytes are complete, verified and synced. */
+export interface Complete {
+  readonly claim: Claim;
+  readonly path: Path;
+  /** Bytes. */
+  readonly size: number;
+  /** The version that it began with, where it began with one. */
+  readonly base: { readonly entry: Entry; readonly append: boolean } | undefined;
+  readonly authorise: Authorise;
+  /** The digest, if it is known already. */
+  readonly sha256: string | undefined;
+}
+
+/**
+ * Gives a complete upload its name: target re-checked → record `committing` → rename, folder synced
+ * → record `committed` with the ledger settled. Each step is durable before the next; a crash
+ * between two of them is mended at start (recovery.ts).
+ * @throws Failure; then the upload is staged as before and what was there is untouched
+ */
+export async function commit(parts: HomeParts, complete: Complete): Promise<Entry> {
+  const { claim, path } = complete;
+  using _lock = await parts.locks.hold(lockKey(parts.homeId, path));
+  const target = await checkTarget(parts, complete);
+  await announce(parts, complete, target);
+  let entry: Entry;
+  try {
+    entry = await parts.tree.publish(claim.id, path);
+  } catch (error) {
+    await parts.database.write((write) => setHeld(write, claim, { state: 'staging' }));
+    throw error;
+  }
+  await settle(parts, claim, path, entry, complete.sha256);
+  await parts.database.durable();
+  await dropEarlier(parts, path, claim.id);
+  return entry;
+}
+
+async function checkTarget(parts: HomeParts, complete: Complete): Promise<Entry | undefined> {
+  const { path, base, authorise } = complete;
+  const target = await statOrUndefined(parts, path);
+  if (target?.kind === 'folder') throw new Failure('is-a-directory', 'A folder has this name');
+  if (target?.kind === 'other') throw new Failure('forbidden', 'This is not a regular file');
+  if (base && target?.version !== base.entry.version) {
+    throw new Failure('locked', 'The file has been changed since this upload began');
+  }
+  if (!target) authorise('write');
+  else authorise(base?.append ? 'append' : 'overwrite');
+  return target;
+}
+
+async function announce(
+  parts: HomeParts,
+  complete: Complete,
+  target: Entry | undefined,
+): Promise<void> {
+  const { claim, size } = complete;
+  await parts.database.write(async (write) => {
+    const row = await write
+      .selectFrom('uploads')
+      .select(['reserved_bytes', 'reserved_files'])
+      .where('id', '=', claim.id)
+      .executeTakeFirstOrThrow();
+    // What began as a replacement may have become a new file, or lost the version it shared bytes with.
+    const bytes = Math.max(0, size - (target?.size ?? 0) - row.reserved_bytes);
+    const files = Math.max(0, (target ? 0 : 1) - row.reserved_files);
+    await addReservation(write, parts.homeId, claim, bytes, files);
+    await setHeld(write, claim, {
+      state: 'committing',
+      offset: size,
+      replaced_bytes: target?.size ?? null,
+    });
+  });
+  await parts.database.durable();
+}
+
+/** Records what the rename has done. Also what start-up does for a commit that a crash cut short. */
+export async function settle(
+  parts: Pick<HomeParts, 'database' | 'homeId' | 'clock'>,
+  claim: Claim,
+  path: Path,
+  entry: Entry,
+  sha256: string | undefined,
+): Promise<void> {
+  const { database, homeId } = parts;
+  await database.write(async (write) => {
+    const row: UploadRow = await write
+      .selectFrom('uploads')
+      .selectAll()
+      .where('id', '=', claim.id)
+      .executeTakeFirstOrThrow();
+    const isNew = row.replaced_bytes === null;
+    await addCommitted(write, homeId, entry.size - (row.replaced_bytes ?? 0), isNew ? 1 : 0);
+    await releaseReservation(write, homeId, {
+      bytes: row.reserved_bytes,
+      files: row.reserved_files,
+    });
+    await setHeld(write, claim, {
+      state: 'committed',
+      holder: null,
+      reserved_bytes: 0,
+      reserved_files: 0,
+      touched_at: parts.clock.now(),
+    });
+    await write.deleteFrom('checkpoints').where('upload_id', '=', claim.id).execute();
+    if (sha256 === undefined) await forgetDigests(write, homeId, path);
+    else await recordDigest(write, homeId, path, entry.version, 'sha-256', sha256);
+  });
+}
+
+/** The entry, or undefined where there is none. */
+export async function statOrUndefined(
+  parts: Pick<HomeParts, 'tree'>,
+  path: Path,
+): Promise<Entry | undefined> {
+  try {
+    return await parts.tree.stat(path);
+  } catch (error) {
+    if (failed(error, 'not-found')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Clock } from '../base/clock.ts';
+import type { EventSource } from '../base/events.ts';
+import type { Log } from '../base/log.ts';
+import type { Path } from '../base/path.ts';
+import type { Database } from '../database/database.ts';
+import type { Tree } from '../storage/store.ts';
+import type { HashThread } from './digesting/hash-thread.ts';
+import type { RecordedDigests } from './digesting/recorded-digests.ts';
+import type { Ledger } from './ledger.ts';
+import type { KeyedLocks } from './turns.ts';
+import type { UploadRecords } from './upload-records.ts';
+import type { VaultEvent } from './vault-event.ts';
+import type { Writers } from './writers.ts';
+
+/** What a vault is asked to do, beyond what its parts must do anyway. */
+export interface VaultOptions {
+  /** Bytes between two checkpoints of an upload. */
+  readonly checkpointBytes: number;
+  /** How long an unfinished upload is kept after it was last touched, in ms. */
+  readonly expireAfterMs: number;
+}
+
+/** The parts that everything in one vault shares. */
+export interface VaultParts {
+  readonly database: Database;
+  readonly records: UploadRecords;
+  readonly ledger: Ledger;
+  readonly digests: RecordedDigests;
+  readonly hashing: HashThread;
+  readonly locks: KeyedLocks;
+  readonly writers: Writers;
+  readonly events: EventSource<VaultEvent>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly options: VaultOptions;
+}
+
+/** The same, for one home. */
+export interface HomeParts extends VaultParts {
+  readonly homeId: number;
+  readonly tree: Tree;
+}
+
+/** The key under which changes of one name wait for each other. */
+export function lockKey(homeId: number, path: Path): string {
+  return `${homeId}:${path}`;
+}

@@ -1,0 +1,92 @@
+import { type Hash, createHash } from 'node:crypto';
+import { readSync } from 'node:fs';
+import { parentPort } from 'node:worker_threads';
+import { MiB } from '../../base/size.ts';
+import type { Answer, Order } from './messages.ts';
+
+/** Bytes hashed of one file before the next file has its turn. */
+const SLICE_BYTES = 16 * MiB;
+
+interface Job {
+  readonly id: number;
+  readonly descriptor: number;
+  readonly hash: Hash;
+  position: number;
+  /** The bytes before this position may be read. */
+  known: number;
+  /** Positions, rising, whose digests are wanted. */
+  readonly marks: number[];
+}
+
+/** Follows files as they grow: reads what has been written to them, and hashes it. */
+const jobs = new Map<number, Job>();
+const buffer = Buffer.allocUnsafeSlow(MiB);
+let turning = false;
+
+parentPort?.on('message', (order: Order) => {
+  obey(order);
+  if (!turning) turn();
+});
+
+function obey(order: Order): void {
+  switch (order.kind) {
+    case 'open': {
+      const { id, descriptor, start } = order;
+      const hash = createHash(order.openssl);
+      jobs.set(id, { id, descriptor, hash, position: start, known: start, marks: [] });
+      return;
+    }
+    case 'advance': {
+      const job = jobs.get(order.id);
+      if (job) job.known = Math.max(job.known, order.to);
+      return;
+    }
+    case 'mark': {
+      const job = jobs.get(order.id);
+      if (!job) return;
+      job.marks.push(order.at);
+      job.known = Math.max(job.known, order.at);
+      return;
+    }
+    case 'close':
+      jobs.delete(order.id);
+      answer({ kind: 'closed', id: order.id });
+  }
+}
+
+/** Gives every job that has something to do one slice, and comes back until none has. */
+function turn(): void {
+  turning = false;
+  for (const job of jobs.values()) {
+    try {
+      if (work(job)) turning = true;
+    } catch (error) {
+      jobs.delete(job.id);
+      answer({ kind: 'failed', id: job.id, reason: String(error) });
+    }
+  }
+  if (turning) setImmediate(turn);
+}
+
+/** @returns true if there is more to do at once */
+function work(job: Job): boolean {
+  const sliceEnd = job.position + SLICE_BYTES;
+  for (;;) {
+    while (job.marks[0] === job.position) {
+      const at = job.marks.shift() ?? 0;
+      answer({ kind: 'digest', id: job.id, at, hex: job.hash.copy().digest('hex') });
+    }
+    const end = Math.min(job.marks[0] ?? job.known, job.known);
+    if (job.position >= end) return false;
+    if (job.position >= sliceEnd) return true;
+    const wanted = Math.min(buffer.length, end - job.position);
+    const got = readSync(job.descriptor, buffer, 0, wanted, job.position);
+    if (got === 0) throw new Error(`The file ends at ${job.position}, before ${end}`);
+    job.hash.update(buffer.subarray(0, got));
+    job.position += got;
+  }
+}
+
+function answer(message: Answer): void {
+  parentPort?.postMessage(message);
+}

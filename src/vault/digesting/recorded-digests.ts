@@ -1,0 +1,126 @@
+import type { Algorithm } from '../../base/digest.ts';
+import { type Path, isWithin, nameOf, parentOf, rebase } from '../../base/path.ts';
+import type { Database, Write } from '../../database/database.ts';
+
+/** The digests that are known of the files in homes: each holds as long as its file's version does. */
+export class RecordedDigests {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** The digest recorded for this version, in hexadecimal. */
+  async find(
+    homeId: number,
+    path: Path,
+    version: string,
+    algorithm: Algorithm,
+  ): Promise<string | undefined> {
+    const row = await this.#database.query
+      .selectFrom('digests')
+      .select('hex')
+      .where('home_id', '=', homeId)
+      .where('folder', '=', parentOf(path))
+      .where('name', '=', nameOf(path))
+      .where('algorithm', '=', algorithm)
+      .where('version', '=', version)
+      .executeTakeFirst();
+    return row?.hex;
+  }
+
+  async record(
+    homeId: number,
+    path: Path,
+    version: string,
+    algorithm: Algorithm,
+    hex: string,
+  ): Promise<void> {
+    await this.#database.write((write) =>
+      recordDigest(write, homeId, path, version, algorithm, hex),
+    );
+  }
+}
+
+export async function recordDigest(
+  write: Write,
+  homeId: number,
+  path: Path,
+  version: string,
+  algorithm: Algorithm,
+  hex: string,
+): Promise<void> {
+  await write
+    .insertInto('digests')
+    .values({
+      home_id: homeId,
+      folder: parentOf(path),
+      name: nameOf(path),
+      algorithm,
+      version,
+      hex,
+    })
+    .onConflict((conflict) => conflict.doUpdateSet({ version, hex }))
+    .execute();
+}
+
+/** Forgets what is known of a file that has gone. */
+export async function forgetDigests(write: Write, homeId: number, path: Path): Promise<void> {
+  await write
+    .deleteFrom('digests')
+    .where('home_id', '=', homeId)
+    .where('folder', '=', parentOf(path))
+    .where('name', '=', nameOf(path))
+    .execute();
+}
+
+/** A file's time or name was changed by us: its bytes, and so its digests, are the same. */
+export async function carryDigests(
+  write: Write,
+  homeId: number,
+  from: { readonly path: Path; readonly version: string },
+  to: { readonly path: Path; readonly version: string },
+): Promise<void> {
+  if (from.path !== to.path) await forgetDigests(write, homeId, to.path);
+  await write
+    .updateTable('digests')
+    .set({ folder: parentOf(to.path), name: nameOf(to.path), version: to.version })
+    .where('home_id', '=', homeId)
+    .where('folder', '=', parentOf(from.path))
+    .where('name', '=', nameOf(from.path))
+    .where('version', '=', from.version)
+    .execute();
+}
+
+/** Gives everything recorded below a folder its new place. */
+export async function rebaseFolders(
+  write: Write,
+  table: 'digests' | 'uploads',
+  homeId: number,
+  from: Path,
+  to: Path,
+): Promise<void> {
+  const rows = await write
+    .selectFrom(table)
+    .select('folder')
+    .distinct()
+    .where('home_id', '=', homeId)
+    // '0' is the character behind '/': this is everything that begins with `from` and a slash.
+    .where((is) =>
+      is.or([
+        is('folder', '=', from),
+        is.and([is('folder', '>', `${from}/`), is('folder', '<', `${from}0`)]),
+      ]),
+    )
+    .execute();
+  for (const { folder } of rows) {
+    const path = folder as Path;
+    if (!isWithin(path, from)) continue;
+    await write
+      .updateTable(table)
+      .set({ folder: rebase(path, from, to) })
+      .where('home_id', '=', homeId)
+      .where('folder', '=', folder)
+      .execute();
+  }
+}

@@ -1,0 +1,94 @@
+import { type Hash, createHash } from 'node:crypto';
+import { ALGORITHMS, type Algorithm } from '../../base/digest.ts';
+import { MiB } from '../../base/size.ts';
+import { type Readable, digestByReading } from './digest-by-reading.ts';
+import type { FollowedHash, HashThread } from './hash-thread.ts';
+
+/** Up to here a file is hashed as it passes: asking the thread would cost more than doing it. */
+const INLINE_BYTES = MiB;
+
+/**
+ * How the digest is being made: in passing while the file is small, by the thread that reads the
+ * file behind the writer, or, where there is no descriptor for it to read, all at once when asked.
+ */
+type Method =
+  | { readonly kind: 'inline'; readonly hash: Hash }
+  | { readonly kind: 'followed'; readonly hash: FollowedHash }
+  | { readonly kind: 'afterwards' };
+
+/** The digest of an upload as it grows. */
+export class RunningDigest {
+  readonly #algorithm: Algorithm;
+  readonly #file: Readable;
+  readonly #thread: HashThread;
+  #method: Method;
+  #position = 0;
+
+  constructor(algorithm: Algorithm, file: Readable, thread: HashThread) {
+    this.#algorithm = algorithm;
+    this.#file = file;
+    this.#thread = thread;
+    this.#method = { kind: 'inline', hash: createHash(ALGORITHMS[algorithm].openssl) };
+  }
+
+  /**
+   * Takes up the `length` bytes that are in the file already. To be called first, if at all.
+   * @param proofAt also wanted: the digest of the first `proofAt` bytes
+   * @returns that digest, as soon as it is known
+   */
+  async catchUp(length: number, proofAt?: number): Promise<string | undefined> {
+    if (length === 0) return undefined;
+    const hash = this.#follow();
+    const proof = proofAt === undefined ? undefined : this.#digestAt(proofAt);
+    this.#position = length;
+    hash?.advance(length);
+    return proof;
+  }
+
+  /** Hears of chunks that have just been written behind what came before. */
+  append(chunks: readonly Uint8Array[], bytes: number): void {
+    this.#position += bytes;
+    if (this.#method.kind === 'inline') {
+      if (this.#position > INLINE_BYTES) this.#follow();
+      else for (const chunk of chunks) this.#method.hash.update(chunk);
+    }
+    if (this.#method.kind === 'followed') this.#method.hash.advance(this.#position);
+  }
+
+  /** The digest of the bytes so far, in hexadecimal. */
+  digest(): Promise<string> {
+    return this.#digestAt(this.#position);
+  }
+
+  /** True if {@link digest} costs nothing more. */
+  get isReady(): boolean {
+    return this.#method.kind === 'inline';
+  }
+
+  /** Resolves when the file is not read any more. */
+  async close(): Promise<void> {
+    if (this.#method.kind === 'followed') await this.#method.hash.close();
+  }
+
+  #follow(): FollowedHash | undefined {
+    const descriptor = this.#file.descriptor;
+    if (descriptor === undefined) {
+      this.#method = { kind: 'afterwards' };
+      return undefined;
+    }
+    const hash = this.#thread.follow(this.#algorithm, descriptor);
+    this.#method = { kind: 'followed', hash };
+    return hash;
+  }
+
+  async #digestAt(position: number): Promise<string> {
+    switch (this.#method.kind) {
+      case 'inline':
+        return this.#method.hash.copy().digest('hex');
+      case 'followed':
+        return this.#method.hash.digestAt(position);
+      case 'afterwards':
+        return digestByReading(this.#algorithm, this.#file, { start: 0, end: position });
+    }
+  }
+}

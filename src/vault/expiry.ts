@@ -1,0 +1,37 @@
+import { child, type Path } from '../base/path.ts';
+import type { HomeParts, VaultParts } from './context.ts';
+import { dropUpload } from './superseded.ts';
+
+/** How long the record of a committed upload is kept. */
+const HISTORY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Drops uploads that nobody has touched for too long, the records of those that were committed,
+ * and staged files that no record knows.
+ */
+export async function expire(
+  parts: VaultParts,
+  open: (homeId: number) => Promise<HomeParts>,
+): Promise<void> {
+  const now = parts.clock.now();
+  const rows = await parts.records.all();
+  for (const row of rows) {
+    const isOld = row.touched_at < now - parts.options.expireAfterMs;
+    if (!isOld || row.state === 'committing' || parts.writers.find(row.id)) continue;
+    await dropUpload(await open(row.home_id), row.id);
+    parts.events.emit({
+      kind: 'expired',
+      homeId: row.home_id,
+      uploadId: row.id,
+      path: child(row.folder as Path, row.name),
+      offset: row.offset,
+    });
+  }
+  await parts.database.write((write) =>
+    write
+      .deleteFrom('uploads')
+      .where('state', '=', 'committed')
+      .where('touched_at', '<', now - HISTORY_MS)
+      .execute(),
+  );
+}

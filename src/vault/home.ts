@@ -1,0 +1,265 @@
+import type { Algorithm, Digest } from '../base/digest.ts';
+import { Failure, failed } from '../base/failure.ts';
+import { type Path, ROOT, child, nameOf, parentOf } from '../base/path.ts';
+import type { ByteRange } from '../base/range.ts';
+import type { Entry, ReadableFile, StoreFacts } from '../storage/store.ts';
+import { type Authorise, statOrUndefined } from './commit.ts';
+import type { HomeParts } from './context.ts';
+import { digestOfRange } from './digesting/digest-by-reading.ts';
+import { carryDigests } from './digesting/recorded-digests.ts';
+import { type Usage, checkFileSize, checkRoom, roomIn } from './ledger.ts';
+import { moveEntry, removeFile } from './name-changes.ts';
+import { originOf } from './origin.ts';
+import type { Declared, Placement } from './placement.ts';
+import { dropUpload } from './superseded.ts';
+import { type UploadRecord } from './upload-records.ts';
+import { Writer, newUploadId } from './writer.ts';
+import { takenOver } from './claim.ts';
+
+/** An entry as its owner sees it: `partial` is an upload that has not been committed. */
+export interface Seen extends Entry {
+  readonly partial: boolean;
+}
+
+/** One home with everything in it, unfinished uploads included. Asks nobody for permission. */
+export class Home {
+  readonly id: number;
+  readonly #parts: HomeParts;
+
+  constructor(parts: HomeParts) {
+    this.id = parts.homeId;
+    this.#parts = parts;
+  }
+
+  get facts(): StoreFacts {
+    return this.#parts.tree.facts;
+  }
+
+  /** What is committed under this name, else the unfinished upload. @throws Failure `not-found` */
+  async stat(path: Path): Promise<Seen> {
+    try {
+      return { ...(await this.#parts.tree.stat(path)), partial: false };
+    } catch (error) {
+      if (!failed(error, 'not-found')) throw error;
+      const unfinished = await this.#parts.records.unfinished(this.id, path);
+      if (!unfinished || unfinished.offset === 0) throw error;
+      return asSeen(unfinished);
+    }
+  }
+
+  /** Unsorted slices; unfinished uploads stand in the last one. */
+  async *list(folder: Path): AsyncIterable<readonly Seen[]> {
+    const records = await this.#parts.records.inFolder(this.id, folder);
+    const unfinished = new Map(
+      records.filter((record) => record.offset > 0).map((record) => [nameOf(record.path), record]),
+    );
+    for await (const slice of this.#parts.tree.list(folder)) {
+      for (const entry of slice) unfinished.delete(entry.name);
+      yield slice.map((entry) => ({ ...entry, partial: false }));
+    }
+    if (unfinished.size > 0) yield [...unfinished.values()].map(asSeen);
+  }
+
+  /** @throws Failure `not-found`, `is-a-directory`, `unfinished` */
+  async open(path: Path): Promise<ReadableFile> {
+    try {
+      return await this.#parts.tree.openFile(path);
+    } catch (error) {
+      if (failed(error, 'not-found')) await this.#refuseUnfinished(path);
+      throw error;
+    }
+  }
+
+  /**
+   * Prepares an upload; nothing is made before its first byte. Whoever writes the same unfinished
+   * upload now is ended and made durable first.
+   * @throws Failure `not-found`, `is-a-directory`, `offset-mismatch`, `quota-exceeded`, `forbidden`
+   */
+  async upload(
+    path: Path,
+    placement: Placement,
+    declared: Declared,
+    holder: string,
+    authorise: Authorise,
+  ): Promise<Writer> {
+    refuseIllFormed(path);
+    if (declared.digest && declared.digest.algorithm !== 'sha-256') {
+      throw new Failure('digest-mismatch', 'Only a SHA-256 digest can be promised');
+    }
+    const committed = await statOrUndefined(this.#parts, path);
+    if (committed?.kind === 'folder') throw new Failure('is-a-directory', 'This is a folder');
+    if (committed?.kind === 'other') throw new Failure('forbidden', 'This is not a regular file');
+    if (!committed) await this.#checkFolder(parentOf(path));
+    if (placement.kind !== 'replace') {
+      await this.#parts.writers.writing(this.id, path)?.fence(takenOver());
+    }
+    const unfinished = await this.#parts.records.unfinished(this.id, path);
+    const origin = originOf(placement, committed, unfinished);
+    if (!committed) authorise('write');
+    else authorise(origin.kind === 'version' && origin.append ? 'append' : 'overwrite');
+    const newFiles = committed || origin.kind === 'unfinished' ? 0 : 1;
+    const writer = new Writer(this.#parts, {
+      id: origin.kind === 'unfinished' ? origin.record.id : newUploadId(),
+      path,
+      origin,
+      declared:
+        origin.kind === 'unfinished' ? { ...origin.record.declared, ...declared } : declared,
+      holder,
+      authorise,
+      newFiles,
+    });
+    await this.#checkQuota(writer.start, declared, newFiles);
+    return writer;
+  }
+
+  async makeFolder(path: Path): Promise<void> {
+    refuseIllFormed(path);
+    if (path === ROOT) throw new Failure('already-exists', 'The root exists');
+    await this.#parts.tree.makeFolder(path);
+  }
+
+  /** @throws Failure `not-empty`, also for a folder in which an upload is unfinished */
+  async removeFolder(path: Path): Promise<void> {
+    const records = await this.#parts.records.inFolder(this.id, path);
+    if (records.some((record) => record.offset > 0)) {
+      throw new Failure('not-empty', 'An upload into this folder is unfinished');
+    }
+    await this.#parts.tree.removeFolder(path);
+  }
+
+  /** Removes a folder with everything in it, links themselves and never what they lead to. */
+  async removeTree(path: Path): Promise<void> {
+    if (path === ROOT) throw new Failure('forbidden', 'The root cannot be removed');
+    for await (const slice of this.list(path)) {
+      for (const entry of slice) {
+        const inside = child(path, entry.name);
+        if (entry.kind === 'folder') await this.removeTree(inside);
+        else await this.removeFile(inside);
+      }
+    }
+    await this.removeFolder(path);
+  }
+
+  /** Removes a file; where there is none, the unfinished upload of this name. */
+  async removeFile(path: Path): Promise<void> {
+    try {
+      await removeFile(this.#parts, path);
+    } catch (error) {
+      if (!failed(error, 'not-found')) throw error;
+      const unfinished = await this.#parts.records.unfinished(this.id, path);
+      if (!unfinished) throw error;
+      await this.#parts.writers.find(unfinished.id)?.fence(takenOver());
+      await dropUpload(this.#parts, unfinished.id);
+    }
+  }
+
+  async move(from: Path, to: Path, authorise: Authorise): Promise<void> {
+    refuseIllFormed(to);
+    try {
+      await moveEntry(this.#parts, from, to, authorise);
+    } catch (error) {
+      if (failed(error, 'not-found')) await this.#refuseUnfinished(from);
+      throw error;
+    }
+  }
+
+  /** @param modified milliseconds since 1970 */
+  async setModified(path: Path, modified: number): Promise<void> {
+    const { tree, database } = this.#parts;
+    const before = await tree.stat(path);
+    await tree.setModified(path, modified);
+    const after = await tree.stat(path);
+    await database.write((write) =>
+      carryDigests(
+        write,
+        this.id,
+        { path, version: before.version },
+        { path, version: after.version },
+      ),
+    );
+  }
+
+  /** From the record where there is one; else by reading, and then recorded. */
+  async digest(
+    path: Path,
+    algorithm: Algorithm,
+    range: ByteRange | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Digest> {
+    const { digests, hashing } = this.#parts;
+    await using file = await this.open(path);
+    const { size, version } = file.entry;
+    const end = Math.min(range?.end ?? size, size);
+    const start = Math.min(range?.start ?? 0, end);
+    const isWhole = start === 0 && end === size;
+    const known = isWhole ? await digests.find(this.id, path, version, algorithm) : undefined;
+    if (known !== undefined) return { algorithm, hex: known };
+    const hex = await digestOfRange(algorithm, file, { start, end }, hashing, signal);
+    const after = await statOrUndefined(this.#parts, path);
+    if (isWhole && after?.version === version) {
+      await digests.record(this.id, path, version, algorithm, hex);
+    }
+    return { algorithm, hex };
+  }
+
+  /**
+   * How many bytes of a promised whole are here already: all of them if the file of this name is
+   * it, else what an unfinished upload with the same promise has.
+   */
+  async held(path: Path, promise: Required<Declared>): Promise<number> {
+    const { records, digests } = this.#parts;
+    const committed = await statOrUndefined(this.#parts, path);
+    if (committed?.kind === 'file' && committed.size === promise.length) {
+      const hex = await digests.find(this.id, path, committed.version, promise.digest.algorithm);
+      if (hex === promise.digest.hex) return promise.length;
+    }
+    const unfinished = await records.unfinished(this.id, path);
+    const isSame =
+      unfinished?.declared.digest?.hex === promise.digest.hex &&
+      unfinished.declared.length === promise.length;
+    return isSame ? unfinished.offset : 0;
+  }
+
+  usage(): Promise<Usage> {
+    return this.#parts.ledger.usage(this.id);
+  }
+
+  async #checkFolder(folder: Path): Promise<void> {
+    const entry = await this.#parts.tree.stat(folder);
+    if (entry.kind !== 'folder') throw new Failure('not-a-directory', 'This is not a folder');
+  }
+
+  async #checkQuota(start: number, declared: Declared, newFiles: 0 | 1): Promise<void> {
+    const usage = await this.usage();
+    const wanted = (declared.length ?? start) - start;
+    checkFileSize(usage.limits, declared.length ?? start);
+    checkRoom(usage, Math.max(0, wanted), newFiles);
+    if (roomIn(usage) === 0 && declared.length === undefined) checkRoom(usage, 1, newFiles);
+  }
+
+  async #refuseUnfinished(path: Path): Promise<void> {
+    const unfinished = await this.#parts.records.unfinished(this.id, path);
+    if (!unfinished || unfinished.offset === 0) return;
+    throw new Failure('unfinished', `Only ${unfinished.offset} bytes of this upload are here`, {
+      offset: unfinished.offset,
+    });
+  }
+}
+
+/** A name that is not valid UTF-8 may be kept, read and removed, but not made. */
+function refuseIllFormed(path: Path): void {
+  if (!path.isWellFormed()) throw new Failure('name-refused', 'A new name has to be valid UTF-8');
+}
+
+function asSeen(record: UploadRecord): Seen {
+  return {
+    name: nameOf(record.path),
+    kind: 'file',
+    size: record.offset,
+    modified: record.touchedAt,
+    mode: 0o600,
+    unique: record.id,
+    version: `${record.id}.${record.epoch}.${record.offset}`,
+    partial: true,
+  };
+}

@@ -1,0 +1,177 @@
+import { Failure } from '../base/failure.ts';
+import { KiB, MiB, formatSize } from '../base/size.ts';
+import type { Database, Write } from '../database/database.ts';
+import type { HomeRow } from '../database/tables.ts';
+import { type Claim, takenOver } from './claim.ts';
+
+/** The most that is reserved ahead of the bytes themselves. */
+const MAX_STEP_BYTES = 16 * MiB;
+
+/** The least, where room runs short. */
+const MIN_STEP_BYTES = 64 * KiB;
+
+/** Limits of one home; undefined means unlimited, 0 means nothing. */
+export interface Limits {
+  readonly bytes: number | undefined;
+  readonly files: number | undefined;
+  /** The size of one file. */
+  readonly fileBytes: number | undefined;
+}
+
+/** Used counts what is committed and what is set aside for unfinished uploads. */
+export interface Usage {
+  readonly bytes: number;
+  readonly files: number;
+  readonly limits: Limits;
+}
+
+/**
+ * The quota ledger. Its numbers change only in the transaction that changes the thing they count,
+ * and a reservation is granted only in a transaction that sees all others: it cannot be overrun.
+ */
+export class Ledger {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async usage(homeId: number): Promise<Usage> {
+    return usageOf(await readHome(this.#database.query, homeId));
+  }
+
+  /**
+   * Sets room aside for an upload.
+   * @param needed bytes that are about to be stored beyond what is reserved already
+   * @returns bytes granted: `needed` or some more, less only where that is all the room there is
+   */
+  async reserve(homeId: number, claim: Claim, needed: number): Promise<number> {
+    return this.#database.write(async (write) => {
+      const home = await readHome(write, homeId);
+      const room = roomIn(usageOf(home));
+      // Smaller steps near the limit: parallel uploads must not hold room they will not need.
+      const step = Math.min(MAX_STEP_BYTES, Math.max(MIN_STEP_BYTES, Math.floor(room / 64)));
+      const granted = Math.min(room, Math.max(needed, step));
+      if (granted > 0) await addReservation(write, homeId, claim, granted, 0);
+      return granted;
+    });
+  }
+}
+
+/** Bytes that may still be set aside; Infinity if there is no limit. */
+export function roomIn(usage: Usage): number {
+  return usage.limits.bytes === undefined
+    ? Number.POSITIVE_INFINITY
+    : Math.max(0, usage.limits.bytes - usage.bytes);
+}
+
+/**
+ * Adds to, or with negative numbers takes from, what an upload has reserved.
+ * @throws Failure `quota-exceeded` if more is added than there is room for; `locked` for an old epoch
+ */
+export async function addReservation(
+  write: Write,
+  homeId: number,
+  claim: Claim,
+  bytes: number,
+  files: number,
+): Promise<void> {
+  if (bytes === 0 && files === 0) return;
+  if (bytes > 0 || files > 0) checkRoom(usageOf(await readHome(write, homeId)), bytes, files);
+  const held = await write
+    .updateTable('uploads')
+    .set((set) => ({
+      reserved_bytes: set('reserved_bytes', '+', bytes),
+      reserved_files: set('reserved_files', '+', files),
+    }))
+    .where('id', '=', claim.id)
+    .where('epoch', '=', claim.epoch)
+    .executeTakeFirst();
+  if (held.numUpdatedRows === 0n) throw takenOver();
+  await write
+    .updateTable('homes')
+    .set((set) => ({
+      reserved_bytes: set('reserved_bytes', '+', bytes),
+      reserved_files: set('reserved_files', '+', files),
+    }))
+    .where('id', '=', homeId)
+    .execute();
+}
+
+/** @throws Failure `quota-exceeded` if this much more is more than the home may hold */
+export function checkRoom(usage: Usage, bytes: number, files: number): void {
+  if (bytes > roomIn(usage)) {
+    throw new Failure(
+      'quota-exceeded',
+      `The quota of ${formatSize(usage.limits.bytes ?? 0)} is reached`,
+    );
+  }
+  if (files > 0 && usage.limits.files !== undefined && usage.files + files > usage.limits.files) {
+    throw new Failure('quota-exceeded', `The quota of ${usage.limits.files} files is reached`);
+  }
+}
+
+/** @throws Failure `quota-exceeded` if a file of this size is larger than one may be */
+export function checkFileSize(limits: Limits, size: number): void {
+  if (limits.fileBytes === undefined || size <= limits.fileBytes) return;
+  throw new Failure(
+    'quota-exceeded',
+    `A file cannot be larger than ${formatSize(limits.fileBytes)} here`,
+  );
+}
+
+/** Adds to what is committed, or takes from it; what others removed by hand cannot make it negative. */
+export async function addCommitted(
+  write: Write,
+  homeId: number,
+  bytes: number,
+  files: number,
+): Promise<void> {
+  const home = await readHome(write, homeId);
+  await write
+    .updateTable('homes')
+    .set({
+      committed_bytes: Math.max(0, home.committed_bytes + bytes),
+      committed_files: Math.max(0, home.committed_files + files),
+    })
+    .where('id', '=', homeId)
+    .execute();
+}
+
+/** Takes an upload's record out of the ledger, as part of ending it. */
+export async function releaseReservation(
+  write: Write,
+  homeId: number,
+  reserved: { readonly bytes: number; readonly files: number },
+): Promise<void> {
+  await write
+    .updateTable('homes')
+    .set((set) => ({
+      reserved_bytes: set('reserved_bytes', '-', reserved.bytes),
+      reserved_files: set('reserved_files', '-', reserved.files),
+    }))
+    .where('id', '=', homeId)
+    .execute();
+}
+
+export function usageOf(home: HomeRow): Usage {
+  return {
+    bytes: home.committed_bytes + home.reserved_bytes,
+    files: home.committed_files + home.reserved_files,
+    limits: {
+      bytes: home.quota_bytes ?? undefined,
+      files: home.quota_files ?? undefined,
+      fileBytes: home.max_file_bytes ?? undefined,
+    },
+  };
+}
+
+async function readHome(query: Pick<Write, 'selectFrom'>, homeId: number): Promise<HomeRow> {
+  const home = await query
+    .selectFrom('homes')
+    .selectAll()
+    .where('id', '=', homeId)
+    .executeTakeFirst();
+  if (!home) throw new Failure('forbidden', 'This home is not there any more');
+  return home;
+}

@@ -1,0 +1,117 @@
+import { Failure } from '../base/failure.ts';
+import { type Path, ROOT } from '../base/path.ts';
+import type { Write } from '../database/database.ts';
+import type { JournalRow } from '../database/tables.ts';
+import type { Entry } from '../storage/store.ts';
+import { type Authorise, statOrUndefined } from './commit.ts';
+import { type HomeParts, lockKey } from './context.ts';
+import { carryDigests, forgetDigests, rebaseFolders } from './digesting/recorded-digests.ts';
+import { addCommitted } from './ledger.ts';
+
+/**
+ * Changes of names that the ledger has to follow. Each is announced in the journal, durably, before
+ * it is made, and settled in the transaction that takes it out again; recovery.ts settles what a
+ * crash has left there.
+ */
+type Change = Pick<JournalRow, 'kind' | 'path' | 'to_path' | 'version' | 'bytes' | 'files'>;
+
+/** @throws Failure `not-found`, `is-a-directory` */
+export async function removeFile(parts: HomeParts, path: Path): Promise<void> {
+  using _lock = await parts.locks.hold(lockKey(parts.homeId, path));
+  const entry = await parts.tree.stat(path);
+  if (entry.kind === 'folder') throw new Failure('is-a-directory', 'This is a folder');
+  const change: Change = {
+    kind: 'remove',
+    path,
+    to_path: null,
+    version: entry.version,
+    ...counted(entry),
+  };
+  await journaled(parts, change, () => parts.tree.removeFile(path));
+}
+
+/**
+ * Renames or moves a file or folder; a file at `to` is replaced if `authorise` has no objection.
+ * @throws Failure `not-found`, `already-exists`, `is-a-directory`, `forbidden`
+ */
+export async function moveEntry(
+  parts: HomeParts,
+  from: Path,
+  to: Path,
+  authorise: Authorise,
+): Promise<void> {
+  if (from === ROOT || to === ROOT) throw new Failure('forbidden', 'The root stays where it is');
+  const { homeId, tree } = parts;
+  using _lock = await parts.locks.hold(lockKey(homeId, from), lockKey(homeId, to));
+  const entry = await tree.stat(from);
+  if (from === to) return;
+  const replaced = await statOrUndefined(parts, to);
+  // Another spelling of the same name (NFC and NFD) is a change of name, and replaces nothing.
+  const isReplaced = replaced !== undefined && replaced.unique !== entry.unique;
+  if (isReplaced) authorise('overwrite');
+  const change: Change = {
+    kind: 'move',
+    path: from,
+    to_path: to,
+    version: entry.version,
+    ...(isReplaced ? counted(replaced) : { bytes: 0, files: 0 }),
+  };
+  await journaled(parts, change, () => tree.move(from, to));
+}
+
+async function journaled(
+  parts: HomeParts,
+  change: Change,
+  perform: () => Promise<void>,
+): Promise<void> {
+  const { database, homeId } = parts;
+  const { id } = await database.write((write) =>
+    write
+      .insertInto('journal')
+      .values({ home_id: homeId, ...change })
+      .returning('id')
+      .executeTakeFirstOrThrow(),
+  );
+  await database.durable();
+  try {
+    await perform();
+  } catch (error) {
+    await database.write((write) => strike(write, id));
+    throw error;
+  }
+  await settleChange(parts, { id, home_id: homeId, ...change });
+}
+
+/** Records what has been done to the names, and takes it out of the journal. */
+export async function settleChange(
+  parts: Pick<HomeParts, 'database' | 'tree'>,
+  row: JournalRow,
+): Promise<void> {
+  const { database } = parts;
+  const path = row.path as Path;
+  const to = row.to_path as Path | null;
+  const moved = to === null ? undefined : await statOrUndefined(parts, to);
+  await database.write(async (write) => {
+    await addCommitted(write, row.home_id, -row.bytes, -row.files);
+    if (to === null || !moved) await forgetDigests(write, row.home_id, path);
+    else {
+      const before = { path, version: row.version };
+      await carryDigests(write, row.home_id, before, { path: to, version: moved.version });
+      if (moved.kind === 'folder') {
+        await rebaseFolders(write, 'digests', row.home_id, path, to);
+        await rebaseFolders(write, 'uploads', row.home_id, path, to);
+      }
+    }
+    await strike(write, row.id);
+  });
+}
+
+/** Takes a change that was not made out of the journal. */
+export async function strike(write: Write, id: number): Promise<void> {
+  await write.deleteFrom('journal').where('id', '=', id).execute();
+}
+
+/** What the ledger counts for an entry. */
+function counted(entry: Entry): { readonly bytes: number; readonly files: number } {
+  return entry.kind === 'file' ? { bytes: entry.size, files: 1 } : { bytes: 0, files: 0 };
+}

@@ -1,0 +1,67 @@
+import { Failure } from '../base/failure.ts';
+import { formatSize } from '../base/size.ts';
+import type { HomeParts } from './context.ts';
+import { addReservation } from './ledger.ts';
+import type { Claim } from './claim.ts';
+
+/** How much of what is wanted may be stored, and why not more. */
+interface Made {
+  readonly bytes: number;
+  readonly refusal: Failure | undefined;
+}
+
+/** The room that one upload has reserved. Positions and sizes in bytes. */
+export class Room {
+  readonly #parts: HomeParts;
+  readonly #claim: Claim;
+  /** Bytes at the beginning that are counted elsewhere: they belong to the version it replaces. */
+  readonly #base: number;
+  #reserved: number;
+
+  constructor(
+    parts: HomeParts,
+    claim: Claim,
+    from: { readonly base: number; readonly stored: number },
+  ) {
+    this.#parts = parts;
+    this.#claim = claim;
+    this.#base = from.base;
+    this.#reserved = from.stored - from.base;
+  }
+
+  /** Makes room for `wanted` bytes at `position`; near a limit, for the first of them. */
+  async make(position: number, wanted: number): Promise<Made> {
+    const { ledger, homeId } = this.#parts;
+    const missing = position + wanted - this.#base - this.#reserved;
+    if (missing > 0) this.#reserved += await ledger.reserve(homeId, this.#claim, missing);
+    const room = this.#base + this.#reserved - position;
+    if (room < wanted) {
+      const { limits } = await ledger.usage(homeId);
+      const quota = formatSize(limits.bytes ?? 0);
+      return { bytes: room, refusal: refused(`The quota of ${quota} is reached`) };
+    }
+    return { bytes: wanted, refusal: undefined };
+  }
+
+  /** Reserves all that a file of this length will need. @throws Failure `quota-exceeded` */
+  async reserveWhole(length: number): Promise<void> {
+    const missing = length - this.#base - this.#reserved;
+    if (missing <= 0) return;
+    const { database, homeId } = this.#parts;
+    await database.write((write) => addReservation(write, homeId, this.#claim, missing, 0));
+    this.#reserved += missing;
+  }
+
+  /** Keeps reserved only what is stored before `offset`. */
+  async giveBack(offset: number): Promise<void> {
+    const surplus = this.#reserved - Math.max(0, offset - this.#base);
+    if (surplus <= 0) return;
+    const { database, homeId } = this.#parts;
+    await database.write((write) => addReservation(write, homeId, this.#claim, -surplus, 0));
+    this.#reserved -= surplus;
+  }
+}
+
+function refused(sentence: string): Failure {
+  return new Failure('quota-exceeded', sentence);
+}

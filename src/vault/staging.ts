@@ -1,0 +1,90 @@
+import { Failure } from '../base/failure.ts';
+import type { Path } from '../base/path.ts';
+import type { StagedFile } from '../storage/store.ts';
+import type { HomeParts } from './context.ts';
+import { addReservation } from './ledger.ts';
+import type { Origin } from './origin.ts';
+import type { Declared } from './placement.ts';
+import { dropUpload } from './superseded.ts';
+import { type Claim, takenOver } from './claim.ts';
+import type { UploadRecord } from './upload-records.ts';
+
+/** What a writer asks for when its first byte comes. */
+interface Beginning {
+  readonly id: string;
+  readonly path: Path;
+  readonly origin: Origin;
+  readonly declared: Declared;
+  readonly holder: string;
+  /** Files that the home gets more if this is committed. */
+  readonly newFiles: 0 | 1;
+}
+
+interface Begun {
+  readonly claim: Claim;
+  readonly file: StagedFile;
+}
+
+/** Makes or takes up the staged file and its record; from then on the claim is the only valid one. */
+export async function beginStaging(parts: HomeParts, wanted: Beginning): Promise<Begun> {
+  const { origin } = wanted;
+  if (origin.kind === 'unfinished') {
+    using _lock = await parts.locks.hold(`upload:${origin.record.id}`);
+    return takeUp(parts, origin.record, origin.offset, wanted);
+  }
+  const claim = await insertRecord(parts, wanted);
+  try {
+    const file =
+      origin.kind === 'version'
+        ? await parts.tree.stageCopy(wanted.id, wanted.path, origin.length)
+        : await parts.tree.stage(wanted.id);
+    return { claim, file };
+  } catch (error) {
+    await dropUpload(parts, wanted.id);
+    throw error;
+  }
+}
+
+function insertRecord(parts: HomeParts, wanted: Beginning): Promise<Claim> {
+  const { origin } = wanted;
+  return parts.database.write(async (write) => {
+    const record = {
+      id: wanted.id,
+      homeId: parts.homeId,
+      path: wanted.path,
+      base:
+        origin.kind === 'version'
+          ? { bytes: origin.length, version: origin.entry.version }
+          : undefined,
+      offset: 0,
+      declared: wanted.declared,
+      createdAt: parts.clock.now(),
+    };
+    const claim = await parts.records.insert(write, record, wanted.holder);
+    await addReservation(write, parts.homeId, claim, 0, wanted.newFiles);
+    return claim;
+  });
+}
+
+async function takeUp(
+  parts: HomeParts,
+  record: UploadRecord,
+  offset: number,
+  wanted: Beginning,
+): Promise<Begun> {
+  // Whoever has begun to write it since we looked has to be done before the epoch rises.
+  await parts.writers.find(record.id)?.fence(takenOver());
+  const file = await parts.tree.openStaged(record.id);
+  try {
+    if ((await file.size()) < offset) {
+      throw new Failure('upload-gone', 'The bytes of this upload are not there any more');
+    }
+    const claim = await parts.records.claim(record, offset, wanted.holder, parts.clock.now());
+    await parts.records.declare(claim, wanted.declared);
+    await file.truncate(offset);
+    return { claim, file };
+  } catch (error) {
+    await file[Symbol.asyncDispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Path } from '../base/path.ts';
+import { nameOf, parentOf } from '../base/path.ts';
+import type { HomeParts } from './context.ts';
+import { releaseReservation } from './ledger.ts';
+
+/** Forgets an upload that is not to be continued: its reservation, its record, its bytes. */
+export async function dropUpload(parts: HomeParts, id: string): Promise<void> {
+  await parts.database.write(async (write) => {
+    const row = await write
+      .deleteFrom('uploads')
+      .where('id', '=', id)
+      .where('state', 'in', ['staging', 'rejected'])
+      .returning(['reserved_bytes', 'reserved_files'])
+      .executeTakeFirst();
+    if (!row) return;
+    await releaseReservation(write, parts.homeId, {
+      bytes: row.reserved_bytes,
+      files: row.reserved_files,
+    });
+  });
+  // The record goes first: a staged file that nobody remembers is swept up at the next start.
+  await parts.tree.dropStaged(id);
+}
+
+/** Drops the earlier uploads to this name that nobody is writing: a newer one has taken their place. */
+export async function dropEarlier(parts: HomeParts, path: Path, id: string): Promise<void> {
+  const earlier = await parts.database.query
+    .selectFrom('uploads')
+    .select('id')
+    .where('home_id', '=', parts.homeId)
+    .where('folder', '=', parentOf(path))
+    .where('name', '=', nameOf(path))
+    .where('state', 'in', ['staging', 'rejected'])
+    .where('id', '!=', id)
+    .where('created_at', '<=', (one) =>
+      one.selectFrom('uploads as mine').select('mine.created_at').where('mine.id', '=', id),
+    )
+    .execute();
+  for (const upload of earlier) {
+    if (!parts.writers.find(upload.id)) await dropUpload(parts, upload.id);
+  }
+}
+
+/** True if a later upload to the same name already has durable bytes of its own. */
+export async function hasLater(parts: HomeParts, path: Path, id: string): Promise<boolean> {
+  const later = await parts.database.query
+    .selectFrom('uploads')
+    .select('id')
+    .where('home_id', '=', parts.homeId)
+    .where('folder', '=', parentOf(path))
+    .where('name', '=', nameOf(path))
+    .where('state', '=', 'staging')
+    .where('offset', '>', 0)
+    .where('id', '!=', id)
+    .where('created_at', '>', (one) =>
+      one.selectFrom('uploads as mine').select('mine.created_at').where('mine.id', '=', id),
+    )
+    .executeTakeFirst();
+  return later !== undefined;
+}

@@ -1,0 +1,143 @@
+import type { Clock } from '../base/clock.ts';
+import { type Events, EventSource } from '../base/events.ts';
+import { Failure } from '../base/failure.ts';
+import type { Log } from '../base/log.ts';
+import { MiB } from '../base/size.ts';
+import type { Database } from '../database/database.ts';
+import type { UploadRow } from '../database/tables.ts';
+import type { Store } from '../storage/store.ts';
+import { type Audit, audit } from './audit.ts';
+import type { HomeParts, VaultOptions, VaultParts } from './context.ts';
+import { HashThread } from './digesting/hash-thread.ts';
+import { RecordedDigests } from './digesting/recorded-digests.ts';
+import { expire } from './expiry.ts';
+import { Home } from './home.ts';
+import { Ledger } from './ledger.ts';
+import { recover } from './recovery.ts';
+import { dropUpload } from './superseded.ts';
+import { KeyedLocks } from './turns.ts';
+import { UploadRecords } from './upload-records.ts';
+import type { VaultEvent } from './vault-event.ts';
+import { Writers } from './writers.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export const DEFAULT_VAULT_OPTIONS: VaultOptions = {
+  checkpointBytes: 16 * MiB,
+  expireAfterMs: 7 * DAY_MS,
+};
+
+/** Everything that is kept: homes, the uploads into them, their digests and their quota. */
+export class Vault implements AsyncDisposable {
+  readonly #parts: VaultParts & { readonly events: EventSource<VaultEvent> };
+  readonly #store: Store;
+  readonly #homes = new Map<number, { location: string; parts: Promise<HomeParts> }>();
+
+  private constructor(parts: VaultParts, store: Store) {
+    this.#parts = parts;
+    this.#store = store;
+  }
+
+  /**
+   * Opens the vault.
+   * @param given.mend mends what an earlier process has left unfinished: only for the one process
+   *   that serves
+   */
+  static async open(given: {
+    readonly database: Database;
+    readonly store: Store;
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly mend: boolean;
+    readonly options?: Partial<VaultOptions>;
+  }): Promise<Vault> {
+    const { database, clock, log } = given;
+    const parts: VaultParts = {
+      database,
+      clock,
+      log,
+      records: new UploadRecords(database),
+      ledger: new Ledger(database),
+      digests: new RecordedDigests(database),
+      hashing: new HashThread(),
+      locks: new KeyedLocks(),
+      writers: new Writers(),
+      events: new EventSource((error) => log.error('A listener failed', { error })),
+      options: { ...DEFAULT_VAULT_OPTIONS, ...given.options },
+    };
+    const vault = new Vault(parts, given.store);
+    if (!given.mend) return vault;
+    const recovered = await recover(parts, (id) => vault.#open(id));
+    if (recovered.commits + recovered.changes + recovered.unfinished > 0) {
+      log.info('Mended what an earlier run has left', { ...recovered });
+    }
+    return vault;
+  }
+
+  get events(): Events<VaultEvent> {
+    return this.#parts.events;
+  }
+
+  /** @throws Failure `forbidden` if there is no such home any more */
+  async home(id: number): Promise<Home> {
+    return new Home(await this.#open(id));
+  }
+
+  /** Every upload that is not committed: of one home, or of all. */
+  uploads(homeId?: number): Promise<readonly UploadRow[]> {
+    return this.#parts.records.all(homeId);
+  }
+
+  /** Drops an unfinished upload. @returns false if there is none with this id */
+  async dropUpload(id: string): Promise<boolean> {
+    const row = (await this.uploads()).find((upload) => upload.id === id);
+    if (!row || row.state === 'committing') return false;
+    await dropUpload(await this.#open(row.home_id), id);
+    return true;
+  }
+
+  /** Compares a home with its ledger. */
+  async audit(id: number, repair: boolean): Promise<Audit> {
+    return audit(await this.#open(id), repair);
+  }
+
+  /** Drops what has expired; to be called now and then. */
+  async expire(): Promise<void> {
+    await expire(this.#parts, (id) => this.#open(id));
+  }
+
+  /** Ends all uploads that run, each with what it has received made durable. */
+  async stopUploads(): Promise<void> {
+    const reason = new Failure('shutting-down', 'The server is stopping: continue later');
+    await this.#parts.writers.stopAll(reason);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stopUploads();
+    await this.#parts.writers.settled();
+    await this.#parts.hashing[Symbol.asyncDispose]();
+    const opened = await Promise.allSettled([...this.#homes.values()].map((home) => home.parts));
+    for (const home of opened) {
+      if (home.status === 'fulfilled') await home.value.tree[Symbol.asyncDispose]();
+    }
+    this.#homes.clear();
+  }
+
+  /** One tree a home, opened by the first who asks; again if the operator has moved the home. */
+  async #open(id: number): Promise<HomeParts> {
+    const row = await this.#parts.database.query
+      .selectFrom('homes')
+      .select('location')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (!row) throw new Failure('forbidden', 'This home is not there any more');
+    const known = this.#homes.get(id);
+    if (known?.location === row.location) return known.parts;
+    const parts = this.#store
+      .openTree(row.location)
+      .then((tree): HomeParts => ({ ...this.#parts, homeId: id, tree }));
+    this.#homes.set(id, { location: row.location, parts });
+    parts.catch(() => this.#homes.delete(id));
+    return parts;
+  }
+}

@@ -1,0 +1,368 @@
+import { randomUUID } from 'node:crypto';
+import { byteLength, firstBytes } from '../base/chunks.ts';
+import type { Digest } from '../base/digest.ts';
+import { Failure, asFailure, failed } from '../base/failure.ts';
+import type { Path } from '../base/path.ts';
+import { MiB } from '../base/size.ts';
+import type { Entry, StagedFile } from '../storage/store.ts';
+import { type Authorise, commit, statOrUndefined } from './commit.ts';
+import type { HomeParts } from './context.ts';
+import { RunningDigest } from './digesting/running-digest.ts';
+import { type Origin, baseOf, startOf } from './origin.ts';
+import type { Declared } from './placement.ts';
+import { Room } from './room.ts';
+import { beginStaging } from './staging.ts';
+import { dropEarlier, dropUpload, hasLater } from './superseded.ts';
+import { Turns } from './turns.ts';
+import { type Claim, takenOver } from './claim.ts';
+
+/** How many checkpoint distances the durable offset may be behind before the sender has to wait. */
+const MAX_CHECKPOINTS_BEHIND = 4;
+
+/** The staged file and who holds it, once there is one. */
+interface Staged {
+  readonly claim: Claim;
+  readonly file: StagedFile;
+  readonly digest: RunningDigest;
+  readonly room: Room;
+}
+
+/** What a writer needs to know of its upload. */
+export interface Hold {
+  readonly id: string;
+  readonly path: Path;
+  readonly origin: Origin;
+  readonly declared: Declared;
+  /** Who writes, for the operator to see. */
+  readonly holder: string;
+  readonly authorise: Authorise;
+  /** Files that the home gets more by this. */
+  readonly newFiles: 0 | 1;
+}
+
+/** How far an upload has come. `ended` is over for this writer, whatever became of the upload. */
+type State =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'staging'; readonly staged: Staged }
+  | { readonly kind: 'ended'; readonly offset: number };
+
+/**
+ * One sender's hold on one upload, from the first byte until it is committed or interrupted.
+ * The methods may be called at any time and do their work one after the other.
+ */
+export class Writer implements AsyncDisposable {
+  readonly id: string;
+  readonly homeId: number;
+  readonly path: Path;
+  /** The position in the file of the first byte that is sent here. */
+  readonly start: number;
+  readonly declared: Declared;
+  readonly #parts: HomeParts;
+  readonly #hold: Hold;
+  readonly #turns = new Turns();
+  readonly #abort = new AbortController();
+  #state: State = { kind: 'waiting' };
+  #received: number;
+  #durable: number;
+  #checkpoint: Promise<void> | undefined;
+  #broken: Failure | undefined;
+  #sha256: Promise<string | undefined> = Promise.resolve(undefined);
+
+  constructor(parts: HomeParts, hold: Hold) {
+    this.id = hold.id;
+    this.path = hold.path;
+    this.declared = hold.declared;
+    this.homeId = parts.homeId;
+    this.#parts = parts;
+    this.#hold = hold;
+    this.start = startOf(hold.origin);
+    this.#received = this.start;
+    this.#durable = hold.origin.kind === 'unfinished' ? this.start : 0;
+  }
+
+  /** Bytes that the file has now. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Aborted with a Failure when this sender has to stop. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** @throws Failure `quota-exceeded`, `storage-full`, `storage-failed`, `locked` */
+  write(chunks: readonly Uint8Array[]): Promise<void> {
+    return this.#turns.run(async () => {
+      const staged = await this.#staged();
+      if (this.#broken) throw this.#broken;
+      const wanted = byteLength(chunks);
+      const taken = await staged.room.make(this.#received, wanted);
+      const stored = taken.bytes < wanted ? firstBytes(chunks, taken.bytes) : chunks;
+      if (taken.bytes > 0) {
+        await staged.file.write(stored, this.#received);
+        staged.digest.append(stored, taken.bytes);
+        this.#received += taken.bytes;
+      }
+      await this.#keepUp(staged);
+      if (taken.refusal) throw taken.refusal;
+    });
+  }
+
+  /**
+   * Makes durable what has come and lets go of it.
+   * @returns the offset from which the upload can be continued
+   */
+  interrupt(reason: string): Promise<number> {
+    return this.#turns.run(async () => {
+      if (this.#state.kind === 'ended') return this.#state.offset;
+      if (this.#state.kind === 'waiting') return this.#end(this.start);
+      const { staged } = this.#state;
+      await this.#checkpoint;
+      try {
+        await this.#keep(staged, reason);
+      } catch (error) {
+        // What the last checkpoint says still holds: nothing is lost but the bytes behind it.
+        this.#parts.log.warn('An interrupted upload could not be checkpointed', {
+          upload: this.id,
+          error,
+        });
+      }
+      this.#letGo(staged, this.#provePrefix(staged));
+      return this.#end(this.#durable);
+    });
+  }
+
+  /** Verifies and commits. @throws Failure: then, but for `digest-mismatch`, it can be continued */
+  complete(): Promise<Entry> {
+    return this.#turns.run(async () => {
+      const staged = await this.#staged();
+      await this.#checkpoint;
+      if (this.#broken) throw this.#broken;
+      this.#checkLength();
+      await staged.file.sync();
+      await this.#checkPromise(staged);
+      const entry = await this.#commit(staged);
+      this.#tell({ kind: 'committed', size: entry.size });
+      this.#end(this.#received);
+      return entry;
+    });
+  }
+
+  /** The digest of what was committed, as soon as it is known; undefined if it cannot be. */
+  async digest(): Promise<Digest | undefined> {
+    const hex = await this.#sha256;
+    return hex === undefined ? undefined : { algorithm: 'sha-256', hex };
+  }
+
+  /** Ends this sender's hold from outside, with everything it has sent made durable. */
+  async fence(reason: Failure): Promise<void> {
+    this.#abort.abort(reason);
+    await this.interrupt(reason.message);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.interrupt('The transfer ended without being completed');
+  }
+
+  async #staged(): Promise<Staged> {
+    if (this.#abort.signal.aborted) throw asFailure(this.#abort.signal.reason);
+    switch (this.#state.kind) {
+      case 'staging':
+        return this.#state.staged;
+      case 'ended':
+        throw takenOver();
+      case 'waiting':
+        return this.#begin();
+    }
+  }
+
+  async #begin(): Promise<Staged> {
+    const { claim, file } = await beginStaging(this.#parts, this.#hold);
+    const room = new Room(this.#parts, claim, {
+      base: baseOf(this.#hold.origin),
+      stored: this.start,
+    });
+    const digest = new RunningDigest('sha-256', file, this.#parts.hashing);
+    const staged = { claim, file, digest, room };
+    this.#state = { kind: 'staging', staged };
+    this.#parts.writers.add(this);
+    await this.#catchUp(staged);
+    if (this.declared.length !== undefined) await room.reserveWhole(this.declared.length);
+    this.#tell(this.start > 0 ? { kind: 'resumed', offset: this.start } : { kind: 'started' });
+    return staged;
+  }
+
+  /** Hashes what is there already and, beside the transfer, proves that it is what was staged. */
+  async #catchUp(staged: Staged): Promise<void> {
+    const known = await this.#parts.records.provenPrefix(this.id, this.start);
+    const found = staged.digest.catchUp(this.start, known?.offset);
+    const compare = async () => {
+      if (!known || (await found) === known.sha256) return;
+      this.#broken = new Failure(
+        'storage-failed',
+        'The bytes stored earlier have changed on the disk: this upload has to start again',
+      );
+      this.#parts.log.error('Staged bytes have changed', { upload: this.id, offset: known.offset });
+    };
+    this.#parts.writers.afterwards(compare());
+  }
+
+  async #keepUp(staged: Staged): Promise<void> {
+    const { checkpointBytes } = this.#parts.options;
+    const behind = this.#received - this.#durable;
+    if (behind >= checkpointBytes && !this.#checkpoint) {
+      this.#checkpoint = this.#takeCheckpoint(staged, this.#received).finally(() => {
+        this.#checkpoint = undefined;
+      });
+    }
+    if (behind >= checkpointBytes * MAX_CHECKPOINTS_BEHIND) await this.#checkpoint;
+  }
+
+  /** Never rejects: what goes wrong meets the sender at the next write. */
+  async #takeCheckpoint(staged: Staged, offset: number): Promise<void> {
+    const sha256 = staged.digest.digest();
+    try {
+      await this.#record(staged, offset);
+    } catch (error) {
+      sha256.catch(() => {});
+      this.#broken ??= asFailure(error);
+      return;
+    }
+    this.#parts.writers.afterwards(
+      sha256.then((hex) => this.#parts.records.provePrefix(staged.claim, offset, hex)),
+    );
+  }
+
+  async #record(staged: Staged, offset: number): Promise<void> {
+    const isFirst = this.#durable === 0;
+    await staged.file.sync();
+    await this.#parts.records.checkpoint(staged.claim, offset, this.#parts.clock.now());
+    this.#durable = offset;
+    if (isFirst) await dropEarlier(this.#parts, this.path, this.id);
+  }
+
+  async #keep(staged: Staged, reason: string): Promise<void> {
+    const isWorthIt = this.#received > this.start || this.#hold.origin.kind === 'unfinished';
+    if (!isWorthIt || (await hasLater(this.#parts, this.path, this.id))) {
+      await dropUpload(this.#parts, this.id);
+      return;
+    }
+    if (this.#durable < this.#received) await this.#record(staged, this.#received);
+    await staged.room.giveBack(this.#durable);
+    await this.#parts.records.release(staged.claim);
+    this.#tell({ kind: 'interrupted', offset: this.#durable, reason });
+  }
+
+  async #commit(staged: Staged): Promise<Entry> {
+    const { origin, authorise } = this.#hold;
+    const base = origin.kind === 'version' ? origin : undefined;
+    const sha256 = staged.digest.isReady ? await staged.digest.digest() : undefined;
+    const { claim } = staged;
+    const complete = { claim, path: this.path, size: this.#received, base, authorise, sha256 };
+    try {
+      const entry = await commit(this.#parts, complete);
+      this.#sha256 = staged.digest.digest().catch(() => undefined);
+      this.#letGo(staged, this.#recordDigest(staged, entry));
+      return entry;
+    } catch (error) {
+      if (!failed(error, 'locked') || !base?.append) throw error;
+      return this.#appendAnew(staged, base);
+    }
+  }
+
+  /** The file has changed since this began: the same bytes go to the end of what is there now. */
+  async #appendAnew(staged: Staged, base: Extract<Origin, { kind: 'version' }>): Promise<Entry> {
+    const now = await statOrUndefined(this.#parts, this.path);
+    const origin: Origin =
+      now?.kind === 'file' ? { ...base, entry: now, length: now.size } : { kind: 'fresh' };
+    const hold = { ...this.#hold, id: newUploadId(), origin, declared: {} };
+    await using again = new Writer(this.#parts, hold);
+    const buffer = Buffer.allocUnsafe(MiB);
+    for (let position = this.start; position < this.#received;) {
+      const wanted = buffer.subarray(0, Math.min(buffer.length, this.#received - position));
+      const got = await staged.file.read(wanted, position);
+      if (got === 0) throw new Failure('storage-failed', 'The staged bytes cannot be read');
+      await again.write([wanted.subarray(0, got)]);
+      position += got;
+    }
+    const entry = await again.complete();
+    this.#sha256 = again.digest().then((digest) => digest?.hex);
+    await dropUpload(this.#parts, this.id);
+    this.#letGo(staged, Promise.resolve());
+    return entry;
+  }
+
+  #checkLength(): void {
+    const { length } = this.declared;
+    // More than was said is a source that has grown: what is there is still all of one version.
+    if (length === undefined || length <= this.#received) return;
+    throw new Failure('length-inconsistent', `${this.#received} of ${length} bytes have come`);
+  }
+
+  async #checkPromise(staged: Staged): Promise<void> {
+    const promised = this.declared.digest;
+    if (!promised) return;
+    const hex = await staged.digest.digest();
+    if (this.#broken) throw this.#broken;
+    if (hex === promised.hex) return;
+    await this.#parts.records.reject(staged.claim);
+    const sentence = `The bytes that came are not those that were promised (${promised.algorithm})`;
+    this.#tell({ kind: 'rejected', reason: sentence });
+    this.#end(this.#received);
+    this.#letGo(staged, Promise.resolve());
+    throw new Failure('digest-mismatch', sentence);
+  }
+
+  async #provePrefix(staged: Staged): Promise<void> {
+    if (this.#durable !== this.#received) return;
+    const hex = await staged.digest.digest();
+    await this.#parts.records.provePrefix(staged.claim, this.#durable, hex);
+  }
+
+  async #recordDigest(staged: Staged, entry: Entry): Promise<void> {
+    if (staged.digest.isReady) return;
+    const { digests, homeId } = this.#parts;
+    const hex = await staged.digest.digest();
+    await digests.record(homeId, this.path, entry.version, 'sha-256', hex);
+  }
+
+  /** Closes the file when the last piece of work on it is done. */
+  #letGo(staged: Staged, last: Promise<void>): void {
+    const close = async () => {
+      try {
+        await last;
+      } finally {
+        await staged.digest.close();
+        await staged.file[Symbol.asyncDispose]();
+      }
+    };
+    this.#parts.writers.afterwards(close());
+  }
+
+  #end(offset: number): number {
+    this.#state = { kind: 'ended', offset };
+    this.#parts.writers.remove(this);
+    return offset;
+  }
+
+  #tell(
+    what:
+      | { readonly kind: 'started' }
+      | { readonly kind: 'resumed'; readonly offset: number }
+      | { readonly kind: 'interrupted'; readonly offset: number; readonly reason: string }
+      | { readonly kind: 'rejected'; readonly reason: string }
+      | { readonly kind: 'committed'; readonly size: number },
+  ): void {
+    this.#parts.events.emit({
+      homeId: this.homeId,
+      uploadId: this.id,
+      path: this.path,
+      ...what,
+    });
+  }
+}
+
+/** A name for an upload and its staged file. */
+export function newUploadId(): string {
+  return randomUUID();
+}

@@ -1,0 +1,47 @@
+import type { Failure } from '../base/failure.ts';
+import type { Path } from '../base/path.ts';
+import type { Writer } from './writer.ts';
+
+/** The uploads that somebody writes at this moment, in this process. */
+export class Writers {
+  readonly #byUpload = new Map<string, Writer>();
+  readonly #aftermath = new Set<Promise<unknown>>();
+
+  add(writer: Writer): void {
+    this.#byUpload.set(writer.id, writer);
+  }
+
+  remove(writer: Writer): void {
+    if (this.#byUpload.get(writer.id) === writer) this.#byUpload.delete(writer.id);
+  }
+
+  /** Who writes this upload now. */
+  find(id: string): Writer | undefined {
+    return this.#byUpload.get(id);
+  }
+
+  /** The writer of the newest live upload to this name. */
+  writing(homeId: number, path: Path): Writer | undefined {
+    return [...this.#byUpload.values()].findLast(
+      (writer) => writer.homeId === homeId && writer.path === path,
+    );
+  }
+
+  /** Ends every upload that runs, each with all it has received made durable. */
+  async stopAll(reason: Failure): Promise<void> {
+    await Promise.allSettled([...this.#byUpload.values()].map((writer) => writer.fence(reason)));
+  }
+
+  /** Work that goes on after its upload has been answered for: late digests, closing files. */
+  afterwards(work: Promise<unknown>): void {
+    const settled: Promise<unknown> = work
+      .catch(() => {})
+      .then(() => this.#aftermath.delete(settled));
+    this.#aftermath.add(settled);
+  }
+
+  /** Resolves when all of that is done. */
+  async settled(): Promise<void> {
+    while (this.#aftermath.size > 0) await Promise.all(this.#aftermath);
+  }
+}

@@ -1,0 +1,13 @@
+/** `npm run docs`: writes the pages of docs/ that are generated from tables. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { settingsMarkdown } from '../../src/config/markdown.ts';
+
+/** Each page with what it should say; a test beside each generator asserts that it does. */
+const PAGES: Readonly<Record<string, () => string>> = {
+  'settings.md': settingsMarkdown,
+};
+
+for (const [name, text] of Object.entries(PAGES)) {
+  await writeFile(join(import.meta.dirname, '../../docs', name), text());
+}
