@@ -1,5 +1,5 @@
 import { Failure } from '../base/failure.ts';
-import { KiB, MiB, formatSize } from '../base/size.ts';
+import { MiB, formatSize } from '../base/size.ts';
 import type { Database, Write } from '../database/database.ts';
 import type { HomeRow } from '../database/tables.ts';
 import { type Claim, takenOver } from './claim.ts';
@@ -7,8 +7,8 @@ import { type Claim, takenOver } from './claim.ts';
 /** The most that is reserved ahead of the bytes themselves. */
 const MAX_STEP_BYTES = 16 * MiB;
 
-/** The least, where room runs short. */
-const MIN_STEP_BYTES = 64 * KiB;
+/** What part of the room that is left one upload may reserve ahead. */
+const STEP_SHARE = 1 / 64;
 
 /** Limits of one home; undefined means unlimited, 0 means nothing. */
 export interface Limits {
@@ -50,7 +50,7 @@ export class Ledger {
       const home = await readHome(write, homeId);
       const room = roomIn(usageOf(home));
       // Smaller steps near the limit: parallel uploads must not hold room they will not need.
-      const step = Math.min(MAX_STEP_BYTES, Math.max(MIN_STEP_BYTES, Math.floor(room / 64)));
+      const step = Math.min(MAX_STEP_BYTES, Math.floor(room * STEP_SHARE));
       const granted = Math.min(room, Math.max(needed, step));
       if (granted > 0) await addReservation(write, homeId, claim, granted, 0);
       return granted;
@@ -100,12 +100,7 @@ export async function addReservation(
 
 /** @throws Failure `quota-exceeded` if this much more is more than the home may hold */
 export function checkRoom(usage: Usage, bytes: number, files: number): void {
-  if (bytes > roomIn(usage)) {
-    throw new Failure(
-      'quota-exceeded',
-      `The quota of ${formatSize(usage.limits.bytes ?? 0)} is reached`,
-    );
-  }
+  if (bytes > roomIn(usage)) throw quotaReached(usage.limits);
   if (files > 0 && usage.limits.files !== undefined && usage.files + files > usage.limits.files) {
     throw new Failure('quota-exceeded', `The quota of ${usage.limits.files} files is reached`);
   }
@@ -113,11 +108,16 @@ export function checkRoom(usage: Usage, bytes: number, files: number): void {
 
 /** @throws Failure `quota-exceeded` if a file of this size is larger than one may be */
 export function checkFileSize(limits: Limits, size: number): void {
-  if (limits.fileBytes === undefined || size <= limits.fileBytes) return;
-  throw new Failure(
-    'quota-exceeded',
-    `A file cannot be larger than ${formatSize(limits.fileBytes)} here`,
-  );
+  if (limits.fileBytes !== undefined && size > limits.fileBytes) throw fileTooLarge(limits);
+}
+
+export function quotaReached(limits: Limits): Failure {
+  return new Failure('quota-exceeded', `The quota of ${formatSize(limits.bytes ?? 0)} is reached`);
+}
+
+export function fileTooLarge(limits: Limits): Failure {
+  const most = formatSize(limits.fileBytes ?? 0);
+  return new Failure('quota-exceeded', `A file cannot be larger than ${most} here`);
 }
 
 /** Adds to what is committed, or takes from it; what others removed by hand cannot make it negative. */

@@ -1,7 +1,6 @@
-import { Failure } from '../base/failure.ts';
-import { formatSize } from '../base/size.ts';
+import type { Failure } from '../base/failure.ts';
 import type { HomeParts } from './context.ts';
-import { addReservation } from './ledger.ts';
+import { type Limits, addReservation, fileTooLarge, quotaReached } from './ledger.ts';
 import type { Claim } from './claim.ts';
 
 /** How much of what is wanted may be stored, and why not more. */
@@ -17,6 +16,7 @@ export class Room {
   /** Bytes at the beginning that are counted elsewhere: they belong to the version it replaces. */
   readonly #base: number;
   #reserved: number;
+  #limits: Limits | undefined;
 
   constructor(
     parts: HomeParts,
@@ -32,15 +32,15 @@ export class Room {
   /** Makes room for `wanted` bytes at `position`; near a limit, for the first of them. */
   async make(position: number, wanted: number): Promise<Made> {
     const { ledger, homeId } = this.#parts;
-    const missing = position + wanted - this.#base - this.#reserved;
+    this.#limits ??= (await ledger.usage(homeId)).limits;
+    const { fileBytes = Number.POSITIVE_INFINITY } = this.#limits;
+    const allowed = Math.min(wanted, Math.max(0, fileBytes - position));
+    const missing = position + allowed - this.#base - this.#reserved;
     if (missing > 0) this.#reserved += await ledger.reserve(homeId, this.#claim, missing);
-    const room = this.#base + this.#reserved - position;
-    if (room < wanted) {
-      const { limits } = await ledger.usage(homeId);
-      const quota = formatSize(limits.bytes ?? 0);
-      return { bytes: room, refusal: refused(`The quota of ${quota} is reached`) };
-    }
-    return { bytes: wanted, refusal: undefined };
+    const bytes = Math.min(allowed, this.#base + this.#reserved - position);
+    if (bytes === wanted) return { bytes, refusal: undefined };
+    const refusal = bytes < allowed ? quotaReached(this.#limits) : fileTooLarge(this.#limits);
+    return { bytes, refusal };
   }
 
   /** Reserves all that a file of this length will need. @throws Failure `quota-exceeded` */
@@ -60,8 +60,4 @@ export class Room {
     await database.write((write) => addReservation(write, homeId, this.#claim, -surplus, 0));
     this.#reserved -= surplus;
   }
-}
-
-function refused(sentence: string): Failure {
-  return new Failure('quota-exceeded', sentence);
 }
