@@ -4,18 +4,16 @@ import type { Path } from '../base/path.ts';
 import type { Permission } from '../base/permission.ts';
 import type { TransferOutcome } from '../base/transfer-event.ts';
 import type { Entry, Soon } from '../storage/store.ts';
+import type { Seen } from '../vault/seen.ts';
 import type { Declared, Placement } from '../vault/placement.ts';
+
+export type { Seen };
 
 /** Who is at the door and through which one; for logs and limits. */
 export interface Visitor {
   readonly protocol: string;
   /** The peer's IP address, IPv4-mapped IPv6 already unmapped. */
   readonly address: string;
-}
-
-/** An entry as its owner sees it: `partial` is an upload of theirs that has not been committed. */
-export interface Seen extends Entry {
-  readonly partial: boolean;
 }
 
 /** Room used and allowed; an absent limit means unlimited. */

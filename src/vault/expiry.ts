@@ -5,10 +5,7 @@ import { dropUpload } from './superseded.ts';
 /** How long the record of a committed upload is kept. */
 const HISTORY_MS = 24 * 60 * 60 * 1000;
 
-/**
- * Drops uploads that nobody has touched for too long, the records of those that were committed,
- * and staged files that no record knows.
- */
+/** Drops uploads that nobody has touched for too long, and the records of those that were committed. */
 export async function expire(
   parts: VaultParts,
   open: (homeId: number) => Promise<HomeParts>,
@@ -34,4 +31,15 @@ export async function expire(
       .where('touched_at', '<', now - HISTORY_MS)
       .execute(),
   );
+}
+
+/**
+ * Removes staged files that no record knows, as a crash between two steps leaves them. A record is
+ * always there before its file: what is listed first and unknown afterwards belongs to nobody.
+ */
+export async function sweep(parts: HomeParts): Promise<void> {
+  const staged = await parts.tree.listStaged();
+  const rows = await parts.database.query.selectFrom('uploads').select('id').execute();
+  const known = new Set(rows.map((row) => row.id));
+  for (const id of staged) if (!known.has(id)) await parts.tree.dropStaged(id);
 }

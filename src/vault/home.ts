@@ -2,7 +2,7 @@ import type { Algorithm, Digest } from '../base/digest.ts';
 import { Failure, failed } from '../base/failure.ts';
 import { type Path, ROOT, child, nameOf, parentOf } from '../base/path.ts';
 import type { ByteRange } from '../base/range.ts';
-import type { Entry, ReadableFile, StoreFacts } from '../storage/store.ts';
+import type { ReadableFile, StoreFacts } from '../storage/store.ts';
 import { type Authorise, statOrUndefined } from './commit.ts';
 import type { HomeParts } from './context.ts';
 import { digestOfRange } from './digesting/digest-by-reading.ts';
@@ -11,15 +11,10 @@ import { type Usage, checkFileSize, checkRoom, roomIn } from './ledger.ts';
 import { moveEntry, removeFile } from './name-changes.ts';
 import { originOf } from './origin.ts';
 import type { Declared, Placement } from './placement.ts';
+import { type Seen, asSeen } from './seen.ts';
 import { dropUpload } from './superseded.ts';
-import { type UploadRecord } from './upload-records.ts';
 import { Writer, newUploadId } from './writer.ts';
 import { takenOver } from './claim.ts';
-
-/** An entry as its owner sees it: `partial` is an upload that has not been committed. */
-export interface Seen extends Entry {
-  readonly partial: boolean;
-}
 
 /** One home with everything in it, unfinished uploads included. Asks nobody for permission. */
 export class Home {
@@ -249,17 +244,4 @@ export class Home {
 /** A name that is not valid UTF-8 may be kept, read and removed, but not made. */
 function refuseIllFormed(path: Path): void {
   if (!path.isWellFormed()) throw new Failure('name-refused', 'A new name has to be valid UTF-8');
-}
-
-function asSeen(record: UploadRecord): Seen {
-  return {
-    name: nameOf(record.path),
-    kind: 'file',
-    size: record.offset,
-    modified: record.touchedAt,
-    mode: 0o600,
-    unique: record.id,
-    version: `${record.id}.${record.epoch}.${record.offset}`,
-    partial: true,
-  };
 }

@@ -10,7 +10,7 @@ import { type Audit, audit } from './audit.ts';
 import type { HomeParts, VaultOptions, VaultParts } from './context.ts';
 import { HashThread } from './digesting/hash-thread.ts';
 import { RecordedDigests } from './digesting/recorded-digests.ts';
-import { expire } from './expiry.ts';
+import { expire, sweep } from './expiry.ts';
 import { Home } from './home.ts';
 import { Ledger } from './ledger.ts';
 import { recover } from './recovery.ts';
@@ -33,9 +33,12 @@ export class Vault implements AsyncDisposable {
   readonly #store: Store;
   readonly #homes = new Map<number, { location: string; parts: Promise<HomeParts> }>();
 
-  private constructor(parts: VaultParts, store: Store) {
+  readonly #mends: boolean;
+
+  private constructor(parts: VaultParts, store: Store, mends: boolean) {
     this.#parts = parts;
     this.#store = store;
+    this.#mends = mends;
   }
 
   /**
@@ -65,7 +68,7 @@ export class Vault implements AsyncDisposable {
       events: new EventSource((error) => log.error('A listener failed', { error })),
       options: { ...DEFAULT_VAULT_OPTIONS, ...given.options },
     };
-    const vault = new Vault(parts, given.store);
+    const vault = new Vault(parts, given.store, given.mend);
     if (!given.mend) return vault;
     const recovered = await recover(parts, (id) => vault.#open(id));
     if (recovered.commits + recovered.changes + recovered.unfinished > 0) {
@@ -136,6 +139,7 @@ export class Vault implements AsyncDisposable {
     const parts = this.#store
       .openTree(row.location)
       .then((tree): HomeParts => ({ ...this.#parts, homeId: id, tree }));
+    if (this.#mends) this.#parts.writers.afterwards(parts.then(sweep));
     this.#homes.set(id, { location: row.location, parts });
     parts.catch(() => this.#homes.delete(id));
     return parts;

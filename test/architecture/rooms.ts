@@ -110,6 +110,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       client: 'runs the transfers that people ask for',
       accounts: 'manages accounts',
       vault: 'audits quotas and lists uploads',
+      'package.json': 'says its version',
     },
   },
   'main.ts': {

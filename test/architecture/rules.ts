@@ -79,7 +79,7 @@ function refusedImport(from: string, to: string, isType: boolean): string[] {
   if (!rule) return [];
   if (room === target) return rule.foldersApart ? refusedSibling(from, to) : [];
   const allowed = [...Object.keys(rule.imports), ...(isType ? Object.keys(rule.types ?? {}) : [])];
-  if (allowed.some((name) => name === target || `src/${name}` === to)) return [];
+  if (allowed.some((name) => name === target || name === to || `src/${name}` === to)) return [];
   const only = allowed.length === 0 ? 'nothing' : `only ${allowed.join(', ')}`;
   const how = isType ? 'imports a type from' : 'imports';
   return [`${from} ${how} ${to}, but ${room} may import ${only}: ${rule.because}`];

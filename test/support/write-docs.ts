@@ -2,10 +2,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { settingsMarkdown } from '../../src/config/markdown.ts';
+import { verbsMarkdown } from '../../src/protocols/ftp/verbs/markdown.ts';
 
 /** Each page with what it should say; a test beside each generator asserts that it does. */
 const PAGES: Readonly<Record<string, () => string>> = {
   'settings.md': settingsMarkdown,
+  'verbs.md': verbsMarkdown,
 };
 
 for (const [name, text] of Object.entries(PAGES)) {

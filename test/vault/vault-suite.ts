@@ -25,8 +25,8 @@ export function vaultSuite(name: string, make: () => Promise<Given>): void {
     let given: Given;
     let bench: Bench;
     let ran = 0;
-    const test = (sentence: string, run: () => Promise<void>) =>
-      it(sentence, async () => {
+    const test = (sentence: string, run: () => Promise<void>): void => {
+      void it(sentence, async () => {
         given = await make();
         bench = await openBench(given.store, given.location);
         try {
@@ -37,6 +37,7 @@ export function vaultSuite(name: string, make: () => Promise<Given>): void {
           await given[Symbol.asyncDispose]();
         }
       });
+    };
     before(() => {
       ran = 0;
     });

@@ -14,7 +14,8 @@ export function takeProcessLock(file: string): Disposable | undefined {
     database.exec('begin immediate');
   } catch (error) {
     database.close();
-    if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY) return undefined;
+    if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY)
+      return undefined;
     throw error;
   }
   return { [Symbol.dispose]: () => database.close() };

@@ -1,0 +1,124 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Clock } from '../../base/clock.ts';
+import type { StreamEnd } from './data/stream-end.ts';
+
+/**
+ * What the control connection has shown since the data connection ended.
+ * - `silent`: nothing; it is open.
+ * - `spoke`: another command has come.
+ * - `goodbye`: QUIT is waiting; that the connection ends is no news.
+ * - `gone`: it has ended or broken, and nobody had said QUIT.
+ */
+export type ControlSight = 'silent' | 'spoke' | 'goodbye' | 'gone';
+
+/** The control connection, as one looks at it while an upload ends. */
+export interface ControlWatch {
+  sight(): ControlSight;
+  /** Resolves with the next thing that happens there. */
+  changed(): Promise<void>;
+}
+
+/** All that is known when the data connection of an upload has ended; sizes in bytes. */
+export interface Evidence {
+  readonly end: Exclude<StreamEnd['kind'], 'refused'>;
+  /** Where the first byte landed. */
+  readonly start: number;
+  /** What the file has now, `start` included. */
+  readonly received: number;
+  /** The final size, where it is certain. */
+  readonly length: number | undefined;
+  /** What ALLO said: clients mean the whole file or what they are about to send. */
+  readonly announced: number | undefined;
+  readonly control: ControlSight;
+  /** The time for looking at the control connection is over. */
+  readonly waited: boolean;
+}
+
+export type Verdict =
+  | { readonly kind: 'complete' }
+  /** Bytes are missing: `received` of `length` of what had to come. */
+  | { readonly kind: 'short'; readonly received: number; readonly length: number }
+  | { readonly kind: 'cut' }
+  /** The data ended in order, and so did or broke the control connection: nobody can tell. */
+  | { readonly kind: 'unconfirmed' }
+  | { readonly kind: 'wait' };
+
+/**
+ * Decides whether an upload in MODE S has come whole (DESIGN section 5). A size that was said and
+ * is reached is proof, whatever happened to the connections afterwards, unless the sender aborted.
+ */
+export function judge(evidence: Evidence): Verdict {
+  const { end, start, received, length, announced, control, waited } = evidence;
+  if (end === 'aborted') return { kind: 'cut' };
+  const sent = received - start;
+  if (length !== undefined && received === length) return { kind: 'complete' };
+  if (announced !== undefined && (received === announced || sent === announced)) {
+    return { kind: 'complete' };
+  }
+  if (end !== 'finished') return { kind: 'cut' };
+  if (length !== undefined) return { kind: 'short', received, length };
+  if (announced !== undefined && sent < announced) {
+    return received < announced
+      ? { kind: 'short', received, length: announced }
+      : { kind: 'short', received: sent, length: announced };
+  }
+  switch (control) {
+    case 'goodbye':
+    case 'spoke':
+      return { kind: 'complete' };
+    case 'gone':
+      return { kind: 'unconfirmed' };
+    case 'silent':
+      return { kind: waited ? 'complete' : 'wait' };
+  }
+}
+
+export interface Patience {
+  readonly clock: Clock;
+  /** Milliseconds to wait for a sign of the control connection; two turns are always waited. */
+  readonly graceMs: number;
+  /** Aborted when the sender aborts or the upload has to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** Decides at once where that is possible, else looks at the control connection for a while. */
+export async function decide(
+  ended: Omit<Evidence, 'control' | 'waited'>,
+  watch: ControlWatch,
+  { clock, graceMs, signal }: Patience,
+): Promise<Exclude<Verdict, { kind: 'wait' }>> {
+  const look = (waited: boolean): Verdict =>
+    judge({
+      ...ended,
+      end: signal.aborted ? 'aborted' : ended.end,
+      control: watch.sight(),
+      waited,
+    });
+  let verdict = look(false);
+  // A killed client closes both connections; two turns see what has arrived already.
+  for (let turns = 0; turns < 2 && verdict.kind === 'wait'; turns += 1) {
+    await turn();
+    verdict = look(false);
+  }
+  if (verdict.kind === 'wait' && graceMs >= 1) {
+    await firstOf(watch.changed(), clock, graceMs, signal);
+  }
+  if (verdict.kind === 'wait') verdict = look(true);
+  return verdict.kind === 'wait' ? { kind: 'complete' } : verdict;
+}
+
+/** Resolves with the event, after the time, or when aborted. */
+async function firstOf(
+  event: Promise<void>,
+  clock: Clock,
+  milliseconds: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const over = new AbortController();
+  try {
+    const time = clock.sleep(milliseconds, AbortSignal.any([signal, over.signal]));
+    await Promise.race([event, time.catch(() => {})]);
+  } finally {
+    over.abort();
+  }
+}

@@ -1,0 +1,271 @@
+import type { Socket } from 'node:net';
+import { asFailure, Failure } from '../../base/failure.ts';
+import type { Session } from '../../session/session.ts';
+import { unmap } from '../../wire/ftp/addresses.ts';
+import { LineDecoder } from '../../wire/ftp/lines.ts';
+import type { Reply } from '../../wire/ftp/reply.ts';
+import { CommandQueue } from './command-queue.ts';
+import { loggable, readCommand, type Command } from './command.ts';
+import type { ControlWatch } from './completion.ts';
+import { PassiveListener } from './data/passive.ts';
+import { dispatch, stateAfter } from './dispatch.ts';
+import { Patience } from './patience.ts';
+import { replies, reply } from './replies.ts';
+import { ReplyWriter } from './reply-writer.ts';
+import type { Room } from './room.ts';
+import { closePlan, INITIAL, type State } from './state.ts';
+import { carryOut } from './transfers/carry-out.ts';
+import type { Transfer } from './transfers/transfer.ts';
+import type { Desk, Outcome } from './visit.ts';
+import type { Verb } from './verbs/verb.ts';
+
+/**
+ * One visitor's control connection: commands in, replies out, strictly in order. While a transfer
+ * runs only the verbs whose rows say so act at once; all others wait in a bounded queue.
+ */
+export class ControlConnection {
+  readonly #socket: Socket;
+  readonly #room: Room;
+  readonly #desk: Desk;
+  readonly #decoder: LineDecoder;
+  readonly #queue = new CommandQueue();
+  readonly #writer: ReplyWriter;
+  readonly #patience: Patience;
+  /** Aborted when the connection is gone. */
+  readonly #gone = new AbortController();
+  #state: State = INITIAL;
+  #transfer: { readonly what: Transfer; readonly stop: AbortController } | undefined;
+  /** The last reply, once it is known that there will be no other. */
+  #farewell: Reply | undefined;
+  #unknown = 0;
+  /** Stops listening to the session's end. */
+  #forgetSession = (): void => {};
+  /** How many commands may wait before reading pauses. */
+  #maxWaiting: number;
+
+  constructor(socket: Socket, room: Room) {
+    const { options, clock } = room;
+    this.#socket = socket;
+    this.#room = room;
+    this.#decoder = new LineDecoder(options.maxLineBytes);
+    this.#writer = new ReplyWriter(socket);
+    this.#maxWaiting = options.maxQueuedLines;
+    this.#desk = this.#furnish();
+    this.#patience = new Patience(options, clock, (farewell) => this.leave(farewell));
+    socket.on('data', (chunk: Buffer) => this.#hear(chunk));
+    socket.on('end', () => this.#queue.end());
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.#gone.abort(new Failure('interrupted', 'The control connection is gone'));
+      this.#queue.end();
+    });
+  }
+
+  /** Answers commands until the visitor leaves or has to, then gives back everything of theirs. */
+  async serve(): Promise<void> {
+    this.#patience.begin(this.#gone.signal);
+    this.#writer.say(reply(220, this.#room.options.banner));
+    try {
+      while (this.#farewell === undefined) {
+        const command = this.#queue.take();
+        if (command === undefined) {
+          if (this.#queue.ended) break;
+          this.#writer.flush();
+          await this.#queue.changed();
+          continue;
+        }
+        this.#listenAgain();
+        const done = this.#answer(command);
+        if (done instanceof Promise) await done;
+        if (this.#writer.isFull) await this.#writer.drained(this.#gone.signal);
+      }
+    } finally {
+      await this.#close();
+    }
+  }
+
+  /** Ends the visit as soon as the running command is done, with this as the last reply. */
+  leave(farewell: Reply): void {
+    this.#farewell ??= farewell;
+    this.#queue.wake();
+  }
+
+  /** Ends the visit and what runs. */
+  cut(why: Failure): void {
+    this.leave(reply(421, why.message));
+    this.#transfer?.stop.abort(why);
+  }
+
+  /** Closes the socket, whatever is going on. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #hear(chunk: Buffer): void {
+    for (const event of this.#decoder.push(chunk)) {
+      const command = readCommand(event, this.#room.verbs);
+      if (command === undefined || this.#actsAtOnce(command)) continue;
+      this.#queue.push(command);
+    }
+    if (this.#queue.length >= this.#maxWaiting) this.#socket.pause();
+  }
+
+  #listenAgain(): void {
+    if (this.#socket.isPaused() && this.#queue.length < this.#maxWaiting) this.#socket.resume();
+  }
+
+  /** What a command does to a running transfer; true if that was all there was to do. */
+  #actsAtOnce(command: Command): boolean {
+    if (this.#transfer === undefined || command.kind !== 'command') return false;
+    if (isAbort(command)) {
+      // Its own reply comes in its turn, behind that of the transfer (RFC 959 §4.1.3).
+      this.#transfer.stop.abort(aborted());
+      return false;
+    }
+    const { verb, argument } = command;
+    if (verb?.duringTransfer !== 'answers' || argument.trim() !== '') return false;
+    const outcome = dispatch(verb, this.#state, this.#desk, '');
+    if (outcome instanceof Promise || !('reply' in outcome)) return false;
+    this.#say(outcome.reply);
+    this.#writer.flush();
+    return true;
+  }
+
+  #answer(command: Command): void | Promise<void> {
+    this.#desk.log.debug('Command', { command: loggable(command) });
+    if (command.kind === 'too-long') return this.#finishCommand(replies.tooLong);
+    const { verb, argument } = command;
+    if (verb === undefined) return this.#finishCommand(this.#refuseUnknown());
+    this.#patience.suspend();
+    const outcome = dispatch(verb, this.#state, this.#desk, argument);
+    if (!(outcome instanceof Promise)) return this.#conclude(verb, outcome);
+    return outcome.then((outcome) => this.#conclude(verb, outcome));
+  }
+
+  #conclude(verb: Verb, outcome: Outcome): void | Promise<void> {
+    const before = this.#state;
+    this.#state = stateAfter(verb, before, outcome);
+    const changes = this.#changeSession(before, this.#state);
+    if ('transfer' in outcome) {
+      return this.#runTransfer(outcome.transfer, before).then((last) => this.#finishCommand(last));
+    }
+    if (outcome.close) this.leave(outcome.reply);
+    else this.#finishCommand(outcome.reply);
+    return changes;
+  }
+
+  #finishCommand(reply: Reply): void {
+    // The one 421 is said when the connection is closed.
+    if (reply.code === 421) this.leave(reply);
+    else this.#say(reply);
+    this.#patience.resume(this.#state.phase.kind === 'inside');
+  }
+
+  async #runTransfer(what: Transfer, { plan }: State): Promise<Reply> {
+    const stop = new AbortController();
+    this.#transfer = { what, stop };
+    if (this.#queue.has(isAbort)) stop.abort(aborted());
+    const { phase } = this.#state;
+    const signals = phase.kind === 'inside' ? [stop.signal, phase.session.signal] : [stop.signal];
+    const last = await carryOut(what, plan, {
+      desk: this.#desk,
+      signal: AbortSignal.any(signals),
+      say: (preliminary) => {
+        this.#say(preliminary);
+        this.#writer.flush();
+      },
+      watchControl: () => this.#watchControl(),
+    });
+    this.#transfer = undefined;
+    this.#maxWaiting = this.#room.options.maxQueuedLines;
+    return last;
+  }
+
+  /** A full queue must not hide that the connection has ended: room for as many lines again. */
+  #watchControl(): ControlWatch {
+    this.#maxWaiting = this.#queue.length + this.#room.options.maxQueuedLines;
+    this.#listenAgain();
+    return this.#queue.watch();
+  }
+
+  #refuseUnknown(): Reply {
+    this.#unknown += 1;
+    const { maxUnknownBeforeLogin } = this.#room.options;
+    const isTooMuch = this.#state.phase.kind !== 'inside' && this.#unknown >= maxUnknownBeforeLogin;
+    return isTooMuch ? replies.notFtp : replies.unknown;
+  }
+
+  /** A session that begins can end the visit; one that has ended is disposed of. */
+  #changeSession(before: State, after: State): void | Promise<void> {
+    const [old, current] = [sessionOf(before), sessionOf(after)];
+    if (old === current) return;
+    this.#forgetSession();
+    if (current !== undefined) {
+      const { signal } = current;
+      const onEnd = (): void => this.cut(asFailure(signal.reason));
+      signal.addEventListener('abort', onEnd, { once: true });
+      this.#forgetSession = () => signal.removeEventListener('abort', onEnd);
+      if (signal.aborted) onEnd();
+    }
+    if (old !== undefined) return Promise.resolve(old[Symbol.asyncDispose]());
+  }
+
+  #say(reply: Reply): void {
+    this.#desk.log.debug('Reply', { code: reply.code, text: reply.lines[0] });
+    this.#writer.say(reply);
+  }
+
+  async #close(): Promise<void> {
+    if (this.#farewell !== undefined) this.#say(this.#farewell);
+    const said = this.#writer.end();
+    // Whatever still comes is nobody's; reading it on lets the peer see our last reply.
+    this.#socket.removeAllListeners('data').resume();
+    this.#room.clock.sleep(this.#room.options.dataTimeoutMs, this.#gone.signal).then(
+      () => this.#socket.destroy(),
+      () => {},
+    );
+    this.#patience.end();
+    closePlan(this.#state.plan);
+    const session = sessionOf(this.#state);
+    this.#forgetSession();
+    if (session !== undefined) {
+      this.#desk.log.info('Logged out', { account: session.accountName, session: session.id });
+      await session[Symbol.asyncDispose]();
+    }
+    await said;
+  }
+
+  #furnish(): Desk {
+    const { options, clock } = this.#room;
+    const peer = unmap(this.#socket.remoteAddress ?? '');
+    const local = unmap(this.#socket.localAddress ?? '');
+    return {
+      ...this.#room,
+      peer,
+      local,
+      log: this.#room.log.with({ peer }),
+      signal: this.#gone.signal,
+      listen: () =>
+        PassiveListener.open({
+          host: local,
+          peer,
+          ports: options.passive.ports,
+          lifetimeMs: options.passiveTimeoutMs,
+          clock,
+        }),
+      progress: () => this.#transfer?.what.progress(),
+    };
+  }
+}
+
+function isAbort(command: Command): boolean {
+  return command.kind === 'command' && command.verb?.duringTransfer === 'aborts';
+}
+
+function aborted(): Failure {
+  return new Failure('interrupted', 'The transfer was aborted');
+}
+
+function sessionOf({ phase }: State): Session | undefined {
+  return phase.kind === 'inside' ? phase.session : undefined;
+}

@@ -1,0 +1,34 @@
+import { KiB } from '../../../base/size.ts';
+
+const SOME_BYTES = 256 * KiB;
+const LEAST_BYTES = 64 * KiB;
+
+/**
+ * Counts the transfers that run. Large buffers are fastest for a few transfers, small ones for
+ * many, because together they have to fit into the processor's cache.
+ */
+export class Traffic {
+  #running = 0;
+  readonly #largestBytes: number;
+
+  constructor(largestBytes: number) {
+    this.#largestBytes = largestBytes;
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Counts one transfer until it is disposed of. */
+  enter(): Disposable {
+    this.#running += 1;
+    return { [Symbol.dispose]: () => (this.#running -= 1) };
+  }
+
+  /** The size of a buffer for one more transfer, which has at most `expected` bytes to move. */
+  bufferBytes(expected = Number.POSITIVE_INFINITY): number {
+    const largest =
+      this.#running <= 4 ? this.#largestBytes : this.#running <= 16 ? SOME_BYTES : LEAST_BYTES;
+    return Math.max(1, Math.min(this.#largestBytes, largest, expected));
+  }
+}

@@ -1,0 +1,45 @@
+import { Failure } from '../../base/failure.ts';
+import type { Log } from '../../base/log.ts';
+import type { Soon } from '../../storage/store.ts';
+import { replyTo } from './failures.ts';
+import { replies } from './replies.ts';
+import { closePlan, type State } from './state.ts';
+import type { Desk, Outcome } from './visit.ts';
+import type { Verb } from './verbs/verb.ts';
+
+/** Does what one command wants. Never throws and never rejects: a failure is a reply as well. */
+export function dispatch(verb: Verb, state: State, desk: Desk, argument: string): Soon<Outcome> {
+  // Without a way to the data connection nothing is begun, so nothing has to be undone.
+  const needsPlan = verb.data === true && verb.refusal === undefined;
+  if (needsPlan && state.plan.kind === 'none' && verb.needs.includes(state.phase.kind)) {
+    return { reply: replies.noPlan };
+  }
+  try {
+    const outcome = verb.accept(state, desk, argument);
+    if (!(outcome instanceof Promise)) return outcome;
+    return outcome.catch((error: unknown) => refusal(error, verb, desk.log));
+  } catch (error) {
+    return refusal(error, verb, desk.log);
+  }
+}
+
+/** What is known after a command: what its handler said, and what its row says is used up. */
+export function stateAfter(verb: Verb, state: State, outcome: Outcome): State {
+  const usedUp: Partial<State> = {
+    ...((verb.data || verb.clearsRestart) && { restart: 0 }),
+    ...(verb.data && { announced: undefined, plan: { kind: 'none' } }),
+  };
+  const after = { ...state, ...usedUp, ...outcome.next };
+  const isLeftOver = state.plan !== after.plan && !('transfer' in outcome);
+  if (isLeftOver) closePlan(state.plan);
+  return after;
+}
+
+function refusal(error: unknown, verb: Verb, log: Log): Outcome {
+  if (!(error instanceof Failure)) log.error('A command failed', { verb: verb.name, error });
+  else if (error.cause !== undefined) {
+    log.warn('A command could not be done', { verb: verb.name, error });
+  }
+  const reply = replyTo(error, verb.situation);
+  return reply.code === 421 ? { reply, close: true } : { reply };
+}

@@ -1,0 +1,89 @@
+import { KiB, MiB } from '../../base/size.ts';
+
+/** Some consecutive ports, both ends included. */
+export interface Ports {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** How passive data connections are offered. */
+export interface PassiveOptions {
+  /** The ports that may be offered; without them the system picks one. */
+  readonly ports?: Ports | undefined;
+  /** The IPv4 address that PASV announces: the one that peers outside a NAT reach. */
+  readonly address?: string | undefined;
+}
+
+/** All that this room lets people choose. Times are in milliseconds, sizes in bytes. */
+export interface FtpOptions {
+  readonly host: string;
+  /** 0 asks the system for a free one. */
+  readonly port: number;
+  readonly passive: PassiveOptions;
+  /** The text of the first reply. */
+  readonly banner: string;
+  /** Control connections at a time; one more gets 421. */
+  readonly maxConnections: number;
+
+  /** A session that sends no command for so long gets 421; off while a command or transfer runs. */
+  readonly idleTimeoutMs: number;
+  /** The time from the first reply to a login. */
+  readonly loginTimeoutMs: number;
+  /** How long a transfer waits for its data connection. */
+  readonly dataTimeoutMs: number;
+  /** How long a passive port stays open for nobody. */
+  readonly passiveTimeoutMs: number;
+  /** A data connection on which nothing moves for so long is given up. */
+  readonly stallTimeoutMs: number;
+
+  /** The longest command line. */
+  readonly maxLineBytes: number;
+  /** Commands that may wait behind a running one; then reading pauses. */
+  readonly maxQueuedLines: number;
+  /** Wrong passwords on one connection before it is closed. */
+  readonly maxLoginFailures: number;
+  /** Unknown commands before a login before the connection is closed: whoever this is speaks no FTP. */
+  readonly maxUnknownBeforeLogin: number;
+
+  /** Unfinished uploads are shown to their owner in listings; SIZE and MLST always tell. */
+  readonly showPartials: boolean;
+  /** Entries that one recursive listing or one pattern may show. */
+  readonly maxListEntries: number;
+  /** Entries that STAT with a path shows on the control connection. */
+  readonly maxStatEntries: number;
+  /** The longest pattern in LIST, NLST and STAT. */
+  readonly maxPatternLength: number;
+  /** Up to this size SIZE counts the line ends of a file in TYPE A; beyond it answers 550. */
+  readonly maxCountedBytes: number;
+
+  /** The size of each of the two buffers of a transfer while few transfers run. */
+  readonly bufferBytes: number;
+  /** What part of the time that an upload took may be spent on looking whether its sender lives. */
+  readonly graceShare: number;
+  readonly graceMaxMs: number;
+}
+
+export const FTP_DEFAULTS: FtpOptions = {
+  host: '127.0.0.1',
+  port: 2121,
+  passive: {},
+  banner: 'Carryon ready',
+  maxConnections: 10_000,
+  idleTimeoutMs: 300_000,
+  loginTimeoutMs: 60_000,
+  dataTimeoutMs: 30_000,
+  passiveTimeoutMs: 60_000,
+  stallTimeoutMs: 300_000,
+  maxLineBytes: 8 * KiB,
+  maxQueuedLines: 16,
+  maxLoginFailures: 5,
+  maxUnknownBeforeLogin: 10,
+  showPartials: true,
+  maxListEntries: 100_000,
+  maxStatEntries: 1000,
+  maxPatternLength: 256,
+  maxCountedBytes: MiB,
+  bufferBytes: MiB,
+  graceShare: 0.02,
+  graceMaxMs: 1000,
+};

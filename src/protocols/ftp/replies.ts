@@ -1,0 +1,24 @@
+import type { Reply } from '../../wire/ftp/reply.ts';
+
+/** A reply of one line or more. */
+export function reply(code: number, ...lines: readonly string[]): Reply {
+  return { code, lines };
+}
+
+/** The replies that more than one file gives, by what they mean. */
+export const replies = {
+  alreadyOpen: (what: string) => reply(125, `Data connection is open; ${what}`),
+  opening: (what: string) => reply(150, what),
+  noDataConnection: reply(425, 'No data connection came up'),
+  noPlan: reply(425, 'Use EPSV, PASV, EPRT or PORT first'),
+  unknown: reply(500, 'This command is not known; HELP lists those that are'),
+  tooLong: reply(500, 'The line is too long'),
+  failed: reply(451, 'The server could not do this; its log says why'),
+  loggedOut: reply(221, 'Goodbye'),
+  tooManyConnections: reply(421, 'Too many connections; try again later'),
+  tooManyFailures: reply(421, 'Too many wrong passwords'),
+  notFtp: reply(421, 'Too many unknown commands'),
+  idle: reply(421, 'Nothing was said for too long'),
+  loginTimeout: reply(421, 'Nobody logged in in time'),
+  shuttingDown: reply(421, 'The server is shutting down'),
+} as const;

@@ -1,0 +1,18 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Reception } from '../../session/session.ts';
+import type { VerbIndex } from './command.ts';
+import type { Traffic } from './data/traffic.ts';
+import type { FtpOptions } from './options.ts';
+import type { Verb } from './verbs/verb.ts';
+
+/** What all control connections of one server share. */
+export interface Room {
+  readonly options: FtpOptions;
+  readonly reception: Reception;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly traffic: Traffic;
+  readonly table: readonly Verb[];
+  readonly verbs: VerbIndex;
+}

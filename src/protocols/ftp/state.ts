@@ -1,0 +1,66 @@
+import type { Algorithm } from '../../base/digest.ts';
+import type { Path } from '../../base/path.ts';
+import type { Session } from '../../session/session.ts';
+import type { HostPort } from '../../wire/ftp/addresses.ts';
+import { FACTS, type FactName } from '../../wire/ftp/facts.ts';
+import type { PassiveListener } from './data/passive.ts';
+
+/** How far the visitor has come. */
+export type Phase =
+  | { readonly kind: 'greeted' }
+  | { readonly kind: 'named'; readonly name: string }
+  | { readonly kind: 'inside'; readonly session: Session; readonly folder: Path };
+
+export type PhaseKind = Phase['kind'];
+
+/** Where the next data connection is to come from. Each transfer uses its plan up. */
+export type DataPlan =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'passive'; readonly listener: PassiveListener }
+  | { readonly kind: 'active'; readonly target: HostPort };
+
+/** How files are represented on the wire (RFC 959 §3.1 and §3.4). */
+export interface Representation {
+  readonly type: 'A' | 'I';
+  readonly structure: 'F';
+  readonly mode: 'S';
+}
+
+/** All that is known about one control connection; never changed, replaced whole. */
+export interface State {
+  readonly phase: Phase;
+  /** Wrong passwords so far. */
+  readonly loginFailures: number;
+  readonly representation: Representation;
+  /** What REST said; 0 means nothing. */
+  readonly restart: number;
+  /** What ALLO said, in bytes. */
+  readonly announced: number | undefined;
+  readonly renameFrom: Path | undefined;
+  readonly plan: DataPlan;
+  /** EPSV ALL was said: no other way to a data connection from then on (RFC 2428 §4). */
+  readonly extendedPassiveOnly: boolean;
+  /** The facts that MLST and MLSD show. */
+  readonly facts: readonly FactName[];
+  /** What HASH computes. */
+  readonly algorithm: Algorithm;
+}
+
+/** As it is before USER, and again after REIN. */
+export const INITIAL: State = {
+  phase: { kind: 'greeted' },
+  loginFailures: 0,
+  representation: { type: 'A', structure: 'F', mode: 'S' },
+  restart: 0,
+  announced: undefined,
+  renameFrom: undefined,
+  plan: { kind: 'none' },
+  extendedPassiveOnly: false,
+  facts: FACTS,
+  algorithm: 'sha-256',
+};
+
+/** Ends a plan that no transfer used. */
+export function closePlan(plan: DataPlan): void {
+  if (plan.kind === 'passive') plan.listener[Symbol.dispose]();
+}

@@ -1,0 +1,75 @@
+import type { Socket } from 'node:net';
+import type { Reply } from '../../../wire/ftp/reply.ts';
+import type { ControlWatch } from '../completion.ts';
+import { dial } from '../data/active.ts';
+import { replyTo } from '../failures.ts';
+import { replies } from '../replies.ts';
+import type { DataPlan } from '../state.ts';
+import type { Desk } from '../visit.ts';
+import type { Transfer } from './transfer.ts';
+
+export interface Surroundings {
+  readonly desk: Desk;
+  /** Sends a preliminary reply now. */
+  readonly say: (reply: Reply) => void;
+  readonly watchControl: () => ControlWatch;
+  /** Aborted with a Failure when the transfer has to stop. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The sequence of RFC 959 §5.4: 150, the data connection, the bytes, its end, one final reply.
+ * If the data connection never comes, nothing was touched. Never rejects.
+ */
+export async function carryOut(
+  transfer: Transfer,
+  plan: DataPlan,
+  { desk, say, watchControl, signal }: Surroundings,
+): Promise<Reply> {
+  using _counted = desk.traffic.enter();
+  try {
+    await using running = transfer;
+    const signals = running.signal === undefined ? [signal] : [signal, running.signal];
+    if (running.endsWithControl) signals.push(desk.signal);
+    const stop = AbortSignal.any(signals);
+    say(replies.opening(running.opening));
+    const socket = await connection(plan, desk, stop);
+    if (socket === undefined) {
+      return stop.aborted ? replyTo(stop.reason, 'flowing') : replies.noDataConnection;
+    }
+    try {
+      return await running.run({ socket, signal: stop, watchControl });
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
+  } catch (error) {
+    desk.log.error('A transfer failed', { error });
+    return replyTo(error, 'flowing');
+  }
+}
+
+/** The data connection, unless it does not come in time. */
+async function connection(
+  plan: DataPlan,
+  desk: Desk,
+  signal: AbortSignal,
+): Promise<Socket | undefined> {
+  const settled = new AbortController();
+  const late = new AbortController();
+  desk.clock.sleep(desk.options.dataTimeoutMs, settled.signal).then(
+    () => late.abort(),
+    () => {},
+  );
+  const stop = AbortSignal.any([signal, late.signal]);
+  try {
+    if (plan.kind === 'passive') return await plan.listener.take(stop);
+    if (plan.kind === 'active') return await dial(plan.target, desk.local, stop);
+    return undefined;
+  } catch (error) {
+    desk.log.debug('No data connection came up', { error });
+    return undefined;
+  } finally {
+    settled.abort();
+  }
+}

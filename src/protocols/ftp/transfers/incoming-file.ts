@@ -1,0 +1,133 @@
+import type { Session, Upload } from '../../../session/session.ts';
+import type { Soon } from '../../../storage/store.ts';
+import type { Reply } from '../../../wire/ftp/reply.ts';
+import { decide, type Verdict } from '../completion.ts';
+import { FromWire } from '../data/ascii.ts';
+import { receive } from '../data/receive.ts';
+import type { StreamEnd } from '../data/stream-end.ts';
+import { replyTo } from '../failures.ts';
+import { reply } from '../replies.ts';
+import type { State } from '../state.ts';
+import type { Desk } from '../visit.ts';
+import type { Link, Transfer } from './transfer.ts';
+
+/** STOR, APPE and STOU, once the session has let them in. */
+export class IncomingFile implements Transfer {
+  readonly opening: string;
+  readonly endsWithControl = false;
+  readonly #upload: Upload;
+  readonly #session: Session;
+  readonly #desk: Desk;
+  readonly #ascii: FromWire | undefined;
+  readonly #announced: number | undefined;
+
+  constructor(upload: Upload, session: Session, state: State, desk: Desk, opening: string) {
+    this.opening = opening;
+    this.#upload = upload;
+    this.#session = session;
+    this.#desk = desk;
+    const isText = state.representation.type === 'A';
+    this.#ascii = isText ? new FromWire() : undefined;
+    // A size that was said for bytes on the wire says nothing about converted ones.
+    this.#announced = isText ? undefined : state.announced;
+  }
+
+  get signal(): AbortSignal {
+    return this.#upload.signal;
+  }
+
+  progress(): string {
+    return `Receiving ${this.#upload.path}: ${this.#upload.received} bytes so far`;
+  }
+
+  async run({ socket, signal, watchControl }: Link): Promise<Reply> {
+    const { clock, options, traffic } = this.#desk;
+    const began = clock.monotonic();
+    const streamEnd = await receive(socket, (chunks) => this.#write(chunks), {
+      signal,
+      stallTimeoutMs: options.stallTimeoutMs,
+      gatherBytes: traffic.bufferBytes(),
+      onBytes: () => {},
+    });
+    socket.destroy();
+    const end = await this.#finishText(streamEnd);
+    if (end.kind === 'refused') return this.#refuse(end.reason);
+
+    const took = clock.monotonic() - began;
+    const { start, received, length } = this.#upload;
+    const verdict = await decide(
+      { end: end.kind, start, received, length, announced: this.#announced },
+      watchControl(),
+      { clock, signal, graceMs: Math.min(options.graceMaxMs, took * options.graceShare) },
+    );
+    return this.#conclude(verdict, end, signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#upload[Symbol.asyncDispose]();
+  }
+
+  async #conclude(
+    verdict: Exclude<Verdict, { kind: 'wait' }>,
+    end: StreamEnd,
+    signal: AbortSignal,
+  ): Promise<Reply> {
+    switch (verdict.kind) {
+      case 'complete':
+        return this.#complete();
+      case 'unconfirmed':
+        if (this.#session.publishesUnconfirmed) return this.#complete();
+        return this.#keep(426, 'The control connection ended before the upload was confirmed');
+      case 'short':
+        return this.#keep(451, `${verdict.received} of ${verdict.length} bytes came`);
+      case 'cut': {
+        if (!signal.aborted) return this.#keep(426, whyCut(end));
+        const { code, lines } = replyTo(signal.reason, 'flowing');
+        return this.#keep(code, lines.join(' '));
+      }
+    }
+  }
+
+  async #complete(): Promise<Reply> {
+    try {
+      const entry = await this.#upload.complete();
+      return reply(226, `Stored, ${entry.size} bytes`);
+    } catch (error) {
+      return replyTo(error, 'flowing');
+    }
+  }
+
+  /** Ends without publishing; the reply says from where it can go on. */
+  async #keep(code: number, why: string): Promise<Reply> {
+    const offset = await this.#upload.interrupt(why);
+    return reply(code, `${why}; ${offset} bytes are kept`);
+  }
+
+  /** The upload would not take more. */
+  async #refuse(reason: unknown): Promise<Reply> {
+    const { code, lines } = replyTo(reason, 'flowing');
+    return this.#keep(code, lines.join(' '));
+  }
+
+  #write(chunks: readonly Uint8Array[]): Soon<void> {
+    const ascii = this.#ascii;
+    if (ascii === undefined) return this.#upload.write(chunks);
+    return this.#upload.write(chunks.map((chunk) => ascii.convert(chunk)));
+  }
+
+  /** Writes what the conversion held back. */
+  async #finishText(end: StreamEnd): Promise<StreamEnd> {
+    const rest = this.#ascii?.end();
+    if (rest === undefined || rest.length === 0 || end.kind !== 'finished') return end;
+    try {
+      await this.#upload.write([rest]);
+      return end;
+    } catch (reason) {
+      return { kind: 'refused', reason };
+    }
+  }
+}
+
+function whyCut(end: StreamEnd): string {
+  return end.kind === 'stalled' ? 'No byte came for too long' : 'The data connection broke';
+}

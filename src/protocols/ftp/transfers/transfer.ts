@@ -1,0 +1,29 @@
+import type { Socket } from 'node:net';
+import type { Reply } from '../../../wire/ftp/reply.ts';
+import type { ControlWatch } from '../completion.ts';
+
+/** What a running transfer works with. */
+export interface Link {
+  readonly socket: Socket;
+  /** Aborted when the transfer has to stop; the reason is a Failure that says why. */
+  readonly signal: AbortSignal;
+  /** Begins to look at the control connection. */
+  readonly watchControl: () => ControlWatch;
+}
+
+/**
+ * One use of a data connection, ready to begin: everything that can be refused beforehand has been.
+ * Disposing gives back what it holds, whether it ran or not.
+ */
+export interface Transfer extends AsyncDisposable {
+  /** The text of the 150 reply. */
+  readonly opening: string;
+  /** Aborted with a Failure when what is transferred has to stop. */
+  readonly signal?: AbortSignal;
+  /** Nobody is left to send to when the control connection is gone; an upload goes on. */
+  readonly endsWithControl: boolean;
+  /** One sentence for STAT. */
+  progress(): string;
+  /** Moves the bytes and closes the data connection. @returns the final reply. */
+  run(link: Link): Promise<Reply>;
+}

@@ -1,0 +1,150 @@
+import { ALGORITHMS } from '../../../base/digest.ts';
+import { parseListArguments } from '../../../wire/ftp/list-arguments.ts';
+import { parseFactSelection } from '../../../wire/ftp/facts.ts';
+import type { Reply } from '../../../wire/ftp/reply.ts';
+import { statReply } from '../listings/stat.ts';
+import { reply } from '../replies.ts';
+import type { State } from '../state.ts';
+import type { Inside, Outcome } from '../visit.ts';
+import { algorithmNamed, wireName } from './digests.ts';
+import { anything, nothing, something } from './grammar.ts';
+import { verb, type Verb } from './verb.ts';
+
+const ALWAYS = ['greeted', 'named', 'inside'] as const;
+
+/** The server about itself, and what can be set about how it speaks. */
+export const ABOUT = [
+  verb({
+    name: 'SYST',
+    needs: ALWAYS,
+    grammar: nothing,
+    help: 'Name the kind of system, which tells clients how to read LIST',
+    rfc: 'RFC 959 §4.1.3',
+    run: () => ({ reply: reply(215, 'UNIX Type: L8') }),
+  }),
+  verb({
+    name: 'FEAT',
+    needs: ALWAYS,
+    grammar: nothing,
+    help: 'List what this server can do beyond RFC 959',
+    rfc: 'RFC 2389 §3',
+    run: ({ state, desk }) => {
+      const rows = desk.table.flatMap((row) => [row, ...(row.subcommands ?? [])]);
+      const lines = rows.flatMap(({ feat }) => {
+        const line = typeof feat === 'function' ? feat(state, desk.options) : feat;
+        return line ?? [];
+      });
+      return { reply: reply(211, 'Extensions', ...lines.toSorted(), 'End') };
+    },
+  }),
+  verb({
+    name: 'HELP',
+    needs: ALWAYS,
+    grammar: anything('[<verb>]'),
+    help: 'List the verbs, or tell about one',
+    rfc: 'RFC 959 §4.1.3',
+    run: ({ desk }, text) => ({ reply: help(desk.table, text.trim().toUpperCase()) }),
+  }),
+  verb({
+    name: 'STAT',
+    needs: ['inside'],
+    grammar: anything('[<path>]'),
+    help: 'Tell how things stand, also during a transfer; or list a path on this connection',
+    rfc: 'RFC 959 §4.1.3',
+    duringTransfer: 'answers',
+    run: (visit, text) =>
+      text.trim() === ''
+        ? { reply: standing(visit) }
+        : statReply(visit, parseListArguments(text).path),
+  }),
+  verb({
+    name: 'NOOP',
+    needs: ALWAYS,
+    grammar: anything(''),
+    help: 'Do nothing, and say so',
+    rfc: 'RFC 959 §4.1.3',
+    run: () => ({ reply: reply(200, 'Done nothing') }),
+  }),
+  verb({
+    name: 'CLNT',
+    needs: ALWAYS,
+    grammar: anything('<client>'),
+    help: 'Name the client program',
+    rfc: 'RFC 5797 §3',
+    feat: 'CLNT',
+    run: () => ({ reply: reply(200, 'Pleased to meet you') }),
+  }),
+  verb({
+    name: 'OPTS',
+    needs: ALWAYS,
+    grammar: something('<verb> [<options>]'),
+    help: 'Choose how UTF8, MLST or HASH work',
+    rfc: 'RFC 2389 §4',
+    feat: 'UTF8',
+    run: ({ state }, text) => setOption(state, text),
+  }),
+];
+
+function help(table: readonly Verb[], name: string): Reply {
+  if (name === '') {
+    const names = table.filter(({ refusal }) => refusal === undefined).flatMap(namesOf);
+    return reply(214, 'These verbs are known; HELP <verb> tells more', ...inColumns(names), 'End');
+  }
+  const row = table.find((verb) => namesOf(verb).includes(name));
+  if (row === undefined) return reply(504, 'There is no such verb');
+  return reply(214, `Syntax: ${row.syntax}`, row.help, row.rfc);
+}
+
+function namesOf({ name, aliases = [] }: Verb): string[] {
+  return [name, ...aliases];
+}
+
+function inColumns(names: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < names.length; at += 8) {
+    const row = names.slice(at, at + 8).map((name) => name.padEnd(9));
+    lines.push(row.join('').trimEnd());
+  }
+  return lines;
+}
+
+function standing({ phase, state, desk }: Inside): Reply {
+  const { type, mode, structure } = state.representation;
+  return reply(
+    211,
+    'How things stand',
+    `Logged in as ${phase.session.accountName} from ${desk.peer}`,
+    `TYPE ${type}, MODE ${mode}, STRU ${structure}`,
+    desk.progress() ?? 'No transfer is running',
+    'End',
+  );
+}
+
+function setOption(state: State, text: string): Outcome {
+  const space = text.indexOf(' ');
+  const name = (space < 0 ? text : text.slice(0, space)).toUpperCase();
+  const value = space < 0 ? '' : text.slice(space + 1).trim();
+  switch (name) {
+    case 'UTF8':
+    case 'UTF-8':
+      // Many clients say this before they log in.
+      return /^off$/i.test(value)
+        ? { reply: reply(504, 'Names are always in UTF-8') }
+        : { reply: reply(200, 'Names are in UTF-8') };
+    case 'MLST': {
+      const facts = parseFactSelection(value);
+      const list = facts.map((fact) => `${fact};`).join('');
+      return { reply: reply(200, `MLST OPTS ${list}`.trimEnd()), next: { facts } };
+    }
+    case 'HASH': {
+      const algorithm = value === '' ? state.algorithm : algorithmNamed(value);
+      if (algorithm === undefined) {
+        const known = Object.keys(ALGORITHMS).join(', ').toUpperCase();
+        return { reply: reply(501, `The algorithms are ${known}`) };
+      }
+      return { reply: reply(200, wireName(algorithm)), next: { algorithm } };
+    }
+    default:
+      return { reply: reply(501, 'Options exist for UTF8, MLST and HASH') };
+  }
+}

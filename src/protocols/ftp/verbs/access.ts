@@ -1,0 +1,88 @@
+import { failed } from '../../../base/failure.ts';
+import { ROOT } from '../../../base/path.ts';
+import { replies, reply } from '../replies.ts';
+import { INITIAL } from '../state.ts';
+import type { Outcome, Visit } from '../visit.ts';
+import { anything, nothing, something } from './grammar.ts';
+import { verb } from './verb.ts';
+
+/** Coming in and leaving. */
+export const ACCESS = [
+  verb({
+    name: 'USER',
+    needs: ['greeted', 'named'],
+    grammar: something('<name>'),
+    help: 'Say who you are; PASS follows',
+    rfc: 'RFC 959 §4.1.1',
+    // The same for every name: whether an account exists is nobody's business (RFC 2577 §6).
+    run: (_visit, name) => ({
+      reply: reply(331, 'Now the password'),
+      next: { phase: { kind: 'named', name } },
+    }),
+  }),
+  verb({
+    name: 'PASS',
+    needs: ['named'],
+    grammar: anything('<password>'),
+    help: 'Prove it',
+    rfc: 'RFC 959 §4.1.1',
+    secret: true,
+    run: logIn,
+  }),
+  verb({
+    name: 'ACCT',
+    needs: ['inside'],
+    grammar: anything('<account>'),
+    help: 'Not needed here: a name and a password are enough',
+    rfc: 'RFC 959 §4.1.1',
+    secret: true,
+    run: () => ({ reply: reply(202, 'No account is needed') }),
+  }),
+  verb({
+    name: 'REIN',
+    needs: ['greeted', 'named', 'inside'],
+    grammar: nothing,
+    help: 'Log out and start afresh on this connection',
+    rfc: 'RFC 959 §4.1.1',
+    clearsRestart: true,
+    run: ({ state }) => ({
+      reply: reply(220, 'Log in with USER and PASS'),
+      next: { ...INITIAL, loginFailures: state.loginFailures },
+    }),
+  }),
+  verb({
+    name: 'QUIT',
+    needs: ['greeted', 'named', 'inside'],
+    grammar: anything(''),
+    help: 'Leave, when the running transfer has finished',
+    rfc: 'RFC 959 §4.1.1',
+    endsSession: true,
+    run: () => ({ reply: replies.loggedOut, close: true }),
+  }),
+];
+
+/** All refusals are told in one and the same words; waiting and counting is the reception's work. */
+async function logIn({ phase, state, desk }: Visit<'named'>, password: string): Promise<Outcome> {
+  const { reception, peer, signal, options, log } = desk;
+  try {
+    const visitor = { protocol: 'ftp', address: peer };
+    const session = await reception.login(phase.name, password, visitor, signal);
+    log.info('Logged in', { account: session.accountName, session: session.id });
+    return {
+      reply: reply(230, 'Welcome'),
+      next: { phase: { kind: 'inside', session, folder: ROOT }, loginFailures: 0 },
+    };
+  } catch (error) {
+    if (failed(error, 'locked')) return { reply: reply(421, error.message), close: true };
+    if (!failed(error, 'forbidden')) throw error;
+    const loginFailures = state.loginFailures + 1;
+    log.info('Login refused', { failures: loginFailures });
+    if (loginFailures >= options.maxLoginFailures) {
+      return { reply: replies.tooManyFailures, close: true };
+    }
+    return {
+      reply: reply(530, error.message),
+      next: { phase: { kind: 'greeted' }, loginFailures },
+    };
+  }
+}

@@ -1,0 +1,86 @@
+import { Failure } from '../../../base/failure.ts';
+import { FACTS } from '../../../wire/ftp/facts.ts';
+import { parseListArguments } from '../../../wire/ftp/list-arguments.ts';
+import { entriesOf } from '../listings/entries.ts';
+import { FactTeller } from '../listings/facts.ts';
+import { findTarget } from '../listings/target.ts';
+import { encodeLines, longLines, names } from '../listings/unix.ts';
+import { reply } from '../replies.ts';
+import { OutgoingLines } from '../transfers/outgoing.ts';
+import type { Inside } from '../visit.ts';
+import type { Path } from '../../../base/path.ts';
+import { anything, optionalPath } from './grammar.ts';
+import { verb } from './verb.ts';
+
+/** What is in folders. */
+export const LISTINGS = [
+  verb({
+    name: 'LIST',
+    needs: ['inside'],
+    permission: 'list',
+    grammar: anything('[-aR] [<path or pattern>]'),
+    help: 'List a folder in the form of ls -l',
+    rfc: 'RFC 959 §4.1.3',
+    data: true,
+    run: async (visit, text) => {
+      const wanted = parseListArguments(text);
+      const target = await findTarget(visit, wanted.path);
+      const lines = longLines(visit, target, wanted.recursive);
+      return { transfer: new OutgoingLines(lines, visit.desk) };
+    },
+  }),
+  verb({
+    name: 'NLST',
+    needs: ['inside'],
+    permission: 'list',
+    grammar: anything('[<path or pattern>]'),
+    help: 'List only the names in a folder',
+    rfc: 'RFC 959 §4.1.3',
+    data: true,
+    run: async (visit, text) => {
+      const target = await findTarget(visit, parseListArguments(text).path);
+      return { transfer: new OutgoingLines(names(visit, target), visit.desk) };
+    },
+  }),
+  verb({
+    name: 'MLSD',
+    needs: ['inside'],
+    permission: 'list',
+    grammar: optionalPath,
+    help: 'List a folder in a form made for programs',
+    rfc: 'RFC 3659 §7',
+    data: true,
+    run: async (visit, folder) => {
+      const { kind } = await visit.phase.session.stat(folder);
+      if (kind !== 'folder')
+        return { reply: reply(501, 'MLSD lists folders; MLST tells of a file') };
+      return { transfer: new OutgoingLines(factLines(visit, folder), visit.desk) };
+    },
+  }),
+  verb({
+    name: 'MLST',
+    needs: ['inside'],
+    grammar: optionalPath,
+    help: 'Tell about one file or folder in a form made for programs',
+    rfc: 'RFC 3659 §7',
+    feat: ({ facts }) =>
+      `MLST ${FACTS.map((fact) => `${fact}${facts.includes(fact) ? '*' : ''};`).join('')}`,
+    run: async ({ phase, state }, path) => {
+      const seen = await phase.session.stat(path);
+      // Such a name would end the line (RFC 3659 §2.2 leaves no way to write it).
+      if (/[\r\n]/.test(path)) throw new Failure('name-refused', 'This name cannot be shown');
+      const line = new FactTeller(phase.session, state.facts).line(seen, path);
+      return { reply: reply(250, `About ${path}`, line, 'End') };
+    },
+  }),
+];
+
+async function* factLines(
+  { phase, state, desk }: Inside,
+  folder: Path,
+): AsyncGenerator<Uint8Array> {
+  const teller = new FactTeller(phase.session, state.facts);
+  for await (const slice of entriesOf(phase.session, folder, desk.options)) {
+    yield encodeLines(slice.map((entry) => teller.line(entry, entry.name)));
+  }
+}

@@ -1,0 +1,25 @@
+import { GROUPS } from './table.ts';
+import type { Verb } from './verb.ts';
+
+const INTRODUCTION = `# FTP verbs
+
+Every verb that the server knows. What is not in a table is answered with 500; a wrong argument with 501 and the syntax; a verb that needs a login with 530; a missing permission with 550.
+`;
+
+/** The page docs/verbs.md. */
+export function verbsMarkdown(): string {
+  const sections = GROUPS.map(([title, verbs]) => {
+    const rows = verbs.flatMap((verb) => [verb, ...(verb.subcommands ?? [])]).map(rowMarkdown);
+    return `## ${title}\n\n| verb | what it does | permission | source |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+  });
+  return [INTRODUCTION, ...sections, '<!-- Generated from src/protocols/ftp/verbs/. -->\n'].join(
+    '\n',
+  );
+}
+
+function rowMarkdown(verb: Verb): string {
+  const names = [verb.syntax, ...(verb.aliases ?? [])].map((name) => `\`${name}\``).join(', ');
+  const permission = [verb.permission ?? []].flat().join(' or ');
+  const cells = [names, verb.refusal ?? verb.help, permission, verb.rfc];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}

@@ -1,0 +1,161 @@
+import { parseDigest, type Digest } from '../../../base/digest.ts';
+import { parsePath, type Path } from '../../../base/path.ts';
+import { formatSize } from '../../../base/size.ts';
+import { parseOffset } from '../../../wire/ftp/sizes.ts';
+import { parseTimeValue } from '../../../wire/ftp/time.ts';
+import { reply } from '../replies.ts';
+import { removeTree } from './folders.ts';
+import { anything, folderOf, nothing, path, something, type Grammar } from './grammar.ts';
+import type { TimeAndPath } from './files.ts';
+import { refused, verb, type Verb } from './verb.ts';
+
+interface Promised {
+  readonly digest: Digest;
+  readonly length: number;
+  readonly path: Path;
+}
+
+const promised: Grammar<Promised> = {
+  syntax: 'sha-256=<hex> size=<bytes> <path>',
+  parse: (text, state) => {
+    const match = /^([a-z0-9-]+)=([0-9a-f]+) size=(\d+) (.+)$/is.exec(text);
+    const [, algorithm = '', hex = '', size = '', name = ''] = match ?? [];
+    const digest = parseDigest(algorithm, hex);
+    const length = parseOffset(size);
+    if (digest === undefined || length === undefined) return undefined;
+    return { digest, length, path: parsePath(name, folderOf(state)) };
+  },
+};
+
+/** Both forms in use: `YYYYMMDDhhmm[ss] path` and `path atime mtime ctime UTC`. */
+const utime: Grammar<TimeAndPath> = {
+  syntax: '<YYYYMMDDhhmm[ss]> <path> | <path> <atime> <mtime> <ctime> UTC',
+  parse: (text, state) => {
+    const long = /^(.+) \d{14} (\d{14}) \d{14} UTC$/is.exec(text);
+    const short = /^(\d{12})(\d\d)? (.+)$/s.exec(text);
+    const name = long?.[1] ?? short?.[3] ?? '';
+    const modified = parseTimeValue(
+      long?.[2] ?? (short === null ? '' : `${short[1]}${short[2] ?? '00'}`),
+    );
+    if (name === '' || modified === undefined) return undefined;
+    return { modified, path: parsePath(name, folderOf(state)) };
+  },
+};
+
+/** What SITE can do (RFC 959 §4.1.3): rows like those of the verbs. */
+export const SITE_TABLE: readonly Verb[] = [
+  verb({
+    name: 'HELP',
+    needs: ['inside'],
+    grammar: anything(''),
+    help: 'List what SITE can do',
+    rfc: 'RFC 959 §4.1.3',
+    run: () => ({
+      reply: reply(
+        214,
+        'SITE can do this',
+        ...SITE_TABLE.filter(({ refusal }) => refusal === undefined).map(
+          ({ syntax, help }) => `SITE ${syntax}: ${help}`,
+        ),
+        'End',
+      ),
+    }),
+  }),
+  verb({
+    name: 'EXPECT',
+    needs: ['inside'],
+    permission: ['write', 'overwrite', 'append'],
+    grammar: promised,
+    help: 'Promise a whole file beforehand; the reply tells how many of its bytes are here already',
+    rfc: 'docs/site-expect.md',
+    feat: 'SITE EXPECT',
+    naming: true,
+    run: async ({ phase }, { path, ...promise }) => ({
+      reply: reply(213, String(await phase.session.expect(path, promise))),
+    }),
+  }),
+  verb({
+    name: 'QUOTA',
+    needs: ['inside'],
+    grammar: nothing,
+    help: 'Tell how much room is used and allowed',
+    rfc: 'in use',
+    run: async ({ phase }) => {
+      const { bytes, files, maxFileBytes } = await phase.session.quota();
+      return {
+        reply: reply(
+          200,
+          'Room used and allowed',
+          `Bytes: ${formatSize(bytes.used)} of ${limitText(bytes.limit)}`,
+          `Files: ${files.used} of ${files.limit ?? 'unlimited'}`,
+          `Largest file: ${limitText(maxFileBytes)}`,
+          'End',
+        ),
+      };
+    },
+  }),
+  verb({
+    name: 'RMDIR',
+    needs: ['inside'],
+    permission: 'delete-tree',
+    grammar: path,
+    help: 'Remove a folder with everything in it',
+    rfc: 'in use',
+    run: removeTree,
+  }),
+  verb({
+    name: 'UTIME',
+    needs: ['inside'],
+    permission: ['write', 'overwrite'],
+    grammar: utime,
+    help: 'Set when a file was last changed',
+    rfc: 'in use',
+    run: async ({ phase }, { modified, path }) => {
+      await phase.session.setModified(path, modified);
+      return { reply: reply(200, 'The time is set') };
+    },
+  }),
+  refused({
+    name: 'CHMOD',
+    aliases: ['CHGRP', 'CHOWN', 'UMASK'],
+    rfc: 'in use',
+    code: 504,
+    reason: 'Who may do what belongs to accounts here, not to files',
+  }),
+  refused({
+    name: 'SYMLINK',
+    aliases: ['LINK'],
+    rfc: 'in use',
+    code: 504,
+    reason: 'Links cannot be made: nothing may lead out of a home',
+  }),
+  refused({
+    name: 'EXEC',
+    rfc: 'in use',
+    code: 504,
+    reason: 'Commands of the system are never run',
+  }),
+];
+
+/** The verb itself: hands over to the rows above. */
+export const SITE: readonly Verb[] = [
+  verb({
+    name: 'SITE',
+    needs: ['inside'],
+    grammar: something('<command> [<arguments>]'),
+    help: 'Do something that only this server knows; SITE HELP tells what',
+    rfc: 'RFC 959 §4.1.3',
+    subcommands: SITE_TABLE,
+    run: ({ state, desk }, text) => {
+      const space = text.indexOf(' ');
+      const word = (space < 0 ? text : text.slice(0, space)).toUpperCase();
+      const row = SITE_TABLE.find(({ name, aliases }) => name === word || aliases?.includes(word));
+      if (row === undefined) return { reply: reply(504, 'SITE HELP lists what there is') };
+      return row.accept(state, desk, space < 0 ? '' : text.slice(space + 1));
+    },
+  }),
+];
+
+function limitText(bytes: number | undefined): string {
+  return bytes === undefined ? 'unlimited' : formatSize(bytes);
+}

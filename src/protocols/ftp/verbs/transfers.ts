@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { failed, Failure } from '../../../base/failure.ts';
+import { parsePath, type Path } from '../../../base/path.ts';
+import type { QuotaView, Session } from '../../../session/session.ts';
+import type { Placement } from '../../../vault/placement.ts';
+import { parseOffset } from '../../../wire/ftp/sizes.ts';
+import { reply } from '../replies.ts';
+import { IncomingFile } from '../transfers/incoming-file.ts';
+import { OutgoingFile } from '../transfers/outgoing.ts';
+import type { Inside, Outcome } from '../visit.ts';
+import { anything, nothing, offset, parsed, path } from './grammar.ts';
+import { verb } from './verb.ts';
+
+/** Any of these can let an upload in; which one it takes depends on what is there. */
+const ANY_WRITING = ['write', 'overwrite', 'append'] as const;
+
+/** Moving files, and what is said before that. */
+export const TRANSFERS = [
+  verb({
+    name: 'ALLO',
+    needs: ['inside'],
+    permission: ANY_WRITING,
+    grammar: parsed('<bytes> [R <record size>]', readAllocation),
+    help: 'Say how many bytes the next upload will have; 0 says nothing',
+    rfc: 'RFC 959 §4.1.3',
+    run: announce,
+  }),
+  verb({
+    name: 'REST',
+    needs: ['inside'],
+    grammar: offset,
+    help: 'Say at which byte the next transfer begins',
+    rfc: 'RFC 3659 §5',
+    feat: 'REST STREAM',
+    run: ({ state }, restart) =>
+      restart > 0 && state.representation.type === 'A'
+        ? { reply: reply(501, 'Text cannot be resumed; say TYPE I first'), next: { restart: 0 } }
+        : { reply: reply(350, `The next transfer begins at ${restart}`), next: { restart } },
+  }),
+  verb({
+    name: 'RETR',
+    needs: ['inside'],
+    permission: 'read',
+    grammar: path,
+    help: 'Fetch a file, from the byte that REST named',
+    rfc: 'RFC 959 §4.1.3',
+    data: true,
+    run: async ({ phase, state, desk }, file) => {
+      const download = await phase.session.download(file, state.restart);
+      return { transfer: new OutgoingFile(download, state.representation.type, desk) };
+    },
+  }),
+  verb({
+    name: 'STOR',
+    needs: ['inside'],
+    permission: ANY_WRITING,
+    grammar: path,
+    help: 'Store a file, or go on at the byte that REST named',
+    rfc: 'RFC 959 §4.1.3',
+    data: true,
+    naming: true,
+    run: (visit, file) =>
+      store(visit, file, resumption(visit.state.restart) ?? { kind: 'replace' }),
+  }),
+  verb({
+    name: 'APPE',
+    needs: ['inside'],
+    permission: ANY_WRITING,
+    grammar: path,
+    help: 'Add to a file, or go on with an unfinished upload',
+    rfc: 'RFC 959 §4.1.3',
+    data: true,
+    naming: true,
+    run: (visit, file) => store(visit, file, resumption(visit.state.restart) ?? { kind: 'append' }),
+  }),
+  verb({
+    name: 'STOU',
+    needs: ['inside'],
+    permission: 'write',
+    grammar: anything('[<beginning of the name>]'),
+    help: 'Store a file under a name that nothing has yet',
+    rfc: 'RFC 959 §4.1.3',
+    data: true,
+    naming: true,
+    run: async (visit, text) => {
+      if (visit.state.restart > 0) return { reply: reply(550, 'A new file cannot be resumed') };
+      const { session, folder } = visit.phase;
+      const file = await unusedName(session, text === '' ? 'upload' : text, folder);
+      // RFC 1123 §4.1.2.9 fixes this form, so that clients learn the name.
+      return store(visit, file.path, { kind: 'replace' }, `FILE: ${file.text}`);
+    },
+  }),
+  verb({
+    name: 'ABOR',
+    needs: ['inside'],
+    grammar: nothing,
+    help: 'Stop the running transfer; what has come of an upload is kept',
+    rfc: 'RFC 959 §4.1.3',
+    duringTransfer: 'aborts',
+    run: () => ({
+      reply: reply(226, 'Nothing is being transferred'),
+      next: { plan: { kind: 'none' } },
+    }),
+  }),
+];
+
+async function store(
+  { phase, state, desk }: Inside,
+  file: Path,
+  placement: Placement,
+  opening = 'Waiting for the bytes',
+): Promise<Outcome> {
+  // Only a whole file has one size that can be meant; else it is weighed when the data has ended.
+  const isWhole = placement.kind === 'replace' && state.representation.type === 'I';
+  const declared = isWhole && state.announced !== undefined ? { length: state.announced } : {};
+  const upload = await phase.session.upload(file, placement, declared);
+  return { transfer: new IncomingFile(upload, phase.session, state, desk, opening) };
+}
+
+function resumption(restart: number): Placement | undefined {
+  return restart > 0 ? { kind: 'resume', offset: restart } : undefined;
+}
+
+/**
+ * Refuses what can never fit. Whether it fits now depends on what it replaces or continues, which
+ * the transfer verb says: there the exact check is made, still before any byte moves.
+ */
+async function announce({ phase }: Inside, bytes: number): Promise<Outcome> {
+  const announced = bytes > 0 ? bytes : undefined;
+  const { bytes: room, maxFileBytes }: QuotaView = await phase.session.quota();
+  const most = Math.min(
+    room.limit ?? Number.POSITIVE_INFINITY,
+    maxFileBytes ?? Number.POSITIVE_INFINITY,
+  );
+  if (bytes > most) {
+    throw new Failure('quota-exceeded', `More than ${most} bytes never fit here`);
+  }
+  return { reply: reply(200, 'Noted'), next: { announced } };
+}
+
+function readAllocation(text: string): number | undefined {
+  const match = /^(\d+)(?: +R +\d+)?$/i.exec(text);
+  return match?.[1] === undefined ? undefined : parseOffset(match[1]);
+}
+
+/** @throws Failure `already-exists` if chance is against us several times */
+async function unusedName(
+  session: Session,
+  beginning: string,
+  folder: Path,
+): Promise<{ readonly text: string; readonly path: Path }> {
+  for (let attempt = 0; attempt < 8; attempt += 1) {
+    const text = `${beginning}.${randomBytes(6).toString('hex')}`;
+    const path = parsePath(text, folder);
+    try {
+      await session.stat(path);
+    } catch (error) {
+      if (failed(error, 'not-found')) return { text, path };
+      throw error;
+    }
+  }
+  throw new Failure('already-exists', 'No unused name was found');
+}

@@ -1,0 +1,37 @@
+import type { Reply } from '../../wire/ftp/reply.ts';
+import type { PassiveListener } from './data/passive.ts';
+import type { Room } from './room.ts';
+import type { Phase, PhaseKind, State } from './state.ts';
+import type { Transfer } from './transfers/transfer.ts';
+
+/** What is around all commands of one control connection. */
+export interface Desk extends Room {
+  /** The peer's IP address and ours, as this control connection has them; IPv4-mapped unmapped. */
+  readonly peer: string;
+  readonly local: string;
+  /** Aborted when the control connection is gone: nobody waits for a reply any more. */
+  readonly signal: AbortSignal;
+  /** Opens a port for one data connection. @throws Error if none is free */
+  listen(): Promise<PassiveListener>;
+  /** How far the running transfer is, for STAT; undefined when none runs. */
+  progress(): string | undefined;
+}
+
+/** What a handler knows: the phase, narrowed to those its row needs, all the rest, and the desk. */
+export interface Visit<K extends PhaseKind = PhaseKind> {
+  readonly phase: Extract<Phase, { readonly kind: K }>;
+  readonly state: State;
+  readonly desk: Desk;
+}
+
+export type Inside = Visit<'inside'>;
+
+/** What a handler decides: a reply, or a transfer that ends in one; and what is known from now on. */
+export type Outcome =
+  | {
+      readonly reply: Reply;
+      readonly next?: Partial<State>;
+      /** The control connection is closed behind the reply. */
+      readonly close?: true;
+    }
+  | { readonly transfer: Transfer; readonly next?: Partial<State> };

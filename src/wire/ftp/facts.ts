@@ -1,0 +1,66 @@
+/** The facts that this server can tell about an entry (RFC 3659 §7.5), in the order it tells them. */
+export const FACTS = [
+  'type',
+  'size',
+  'modify',
+  'perm',
+  'unique',
+  'UNIX.mode',
+  'X.partial',
+] as const;
+
+export type FactName = (typeof FACTS)[number];
+
+/** What a client reads in a line of MLST or MLSD. */
+export interface FactLine {
+  /** By name in lower case: facts are named in any case (RFC 3659 §7.5). */
+  readonly facts: Map<string, string>;
+  /** As it came: in MLSD a name, in MLST often a path. Nothing about it is proven. */
+  readonly name: string;
+}
+
+/**
+ * The facts of an entry and its name, `type=file;size=3; name` (RFC 3659 §7.2), without a line end.
+ * A fact that could not be read back, such as one with a space or `;` in its value, is left out.
+ */
+export function formatFacts(facts: Iterable<readonly [string, string]>, name: string): string {
+  let text = '';
+  for (const [fact, value] of facts) {
+    if (isFactName(fact) && isFactValue(value)) text += `${fact}=${value};`;
+  }
+  return `${text} ${name}`;
+}
+
+/** Reads what {@link formatFacts} wrote; undefined if it is no such line. */
+export function parseFacts(line: string): FactLine | undefined {
+  const space = line.indexOf(' ');
+  const name = line.slice(space + 1);
+  if (space < 0 || name === '') return undefined;
+  // Some servers leave out the last semicolon.
+  const words = line.slice(0, space).replace(/;$/, '').split(';');
+  const facts = new Map<string, string>();
+  if (space === 0) return { facts, name };
+  for (const word of words) {
+    const equals = word.indexOf('=');
+    if (!isFactName(word.slice(0, Math.max(equals, 0)))) return undefined;
+    facts.set(word.slice(0, equals).toLowerCase(), word.slice(equals + 1));
+  }
+  return { facts, name };
+}
+
+/**
+ * The facts chosen by `OPTS MLST type;size;` (RFC 3659 §7.9), in the order of {@link FACTS}.
+ * Unknown ones are passed over, as the RFC wants; an empty text chooses none.
+ */
+export function parseFactSelection(text: string): FactName[] {
+  const wanted = new Set(text.split(';').map((word) => word.trim().toLowerCase()));
+  return FACTS.filter((fact) => wanted.has(fact.toLowerCase()));
+}
+
+function isFactName(text: string): boolean {
+  return /^[!-:<>-~]+$/.test(text);
+}
+
+function isFactValue(text: string): boolean {
+  return !/[\s;\p{Cc}]/u.test(text);
+}
