@@ -6,12 +6,11 @@ import { Passwords } from './accounts/passwords/passwords.ts';
 import { LoginThrottle } from './accounts/throttle.ts';
 import { systemClock } from './base/clock.ts';
 import { EventSource } from './base/events.ts';
-import { Failure } from './base/failure.ts';
 import type { Log } from './base/log.ts';
 import type { TransferEvent } from './base/transfer-event.ts';
 import type { Settings } from './config/settings.ts';
 import type { Database } from './database/database.ts';
-import { takeProcessLock } from './database/sqlite/process-lock.ts';
+import { ProcessLocks } from './database/sqlite/process-locks.ts';
 import { Sqlite } from './database/sqlite/sqlite.ts';
 import { FTP_DEFAULTS, type FtpOptions } from './protocols/ftp/options.ts';
 import { FtpServer } from './protocols/ftp/server.ts';
@@ -48,7 +47,7 @@ export async function composeRecords(settings: Settings, log: Log): Promise<Reco
   await using parts = new AsyncDisposableStack();
   await mkdir(settings.data, { recursive: true, mode: 0o750 });
   const database = parts.use(await Sqlite.open(join(settings.data, 'carryon.sqlite')));
-  const vault = parts.use(await openVault(settings, database, log, false));
+  const vault = await openVault(parts, settings, database, log, false);
   const passwords = parts.use(new Passwords({ concurrency: settings.login.hashConcurrency }));
   const accounts = new Accounts(database, systemClock);
   const owned = parts.move();
@@ -61,15 +60,11 @@ export async function composeRecords(settings: Settings, log: Log): Promise<Reco
   };
 }
 
-/**
- * Builds a server from its settings and starts it: config → store → vault → sessions → protocols.
- * @throws Failure `locked` if another process serves from the same data folder
- */
+/** Builds a server from its settings and starts it: config → store → vault → sessions → protocols. */
 export async function composeServer(settings: Settings, log: Log): Promise<Server> {
   await using parts = new AsyncDisposableStack();
   const clock = systemClock;
   await mkdir(settings.data, { recursive: true, mode: 0o750 });
-  parts.use(holdDataFolder(settings.data));
 
   const database = parts.use(await Sqlite.open(join(settings.data, 'carryon.sqlite')));
   const transfers = new EventSource<TransferEvent>((error) =>
@@ -82,7 +77,7 @@ export async function composeServer(settings: Settings, log: Log): Promise<Serve
     parts.use(keepTransferLog(transfers, settings.log.xferlog, xferlogLine, log));
   }
 
-  const vault = parts.use(await openVault(settings, database, log, true));
+  const vault = await openVault(parts, settings, database, log, true);
   const expiry = setInterval(() => void expire(vault, log), EXPIRY_EVERY_MS).unref();
   parts.defer(() => clearInterval(expiry));
   void expire(vault, log);
@@ -127,25 +122,22 @@ export async function composeServer(settings: Settings, log: Log): Promise<Serve
   };
 }
 
-function holdDataFolder(data: string): Disposable {
-  const lock = takeProcessLock(join(data, 'serving.lock'));
-  if (lock) return lock;
-  throw new Failure('locked', `Another server is serving from ${data}`);
-}
-
-function openVault(
+async function openVault(
+  parts: AsyncDisposableStack,
   settings: Settings,
   database: Database,
   log: Log,
-  mend: boolean,
+  serves: boolean,
 ): Promise<Vault> {
+  const presence = parts.use(new ProcessLocks(join(settings.data, 'processes')));
   const local = new LocalStore({ staging: join(settings.data, 'staging') });
   const store: Store = {
     openTree: (location) => local.openTree(resolve(settings.data, location)),
   };
   const { checkpoint, expire } = settings.uploads;
   const options = { checkpointBytes: checkpoint, expireAfterMs: expire };
-  return Vault.open({ database, store, clock: systemClock, log, options, mend });
+  const given = { database, store, clock: systemClock, log, options, presence, serves };
+  return parts.use(await Vault.open(given));
 }
 
 async function expire(vault: Vault, log: Log): Promise<void> {

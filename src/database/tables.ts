@@ -11,6 +11,7 @@ export interface Tables {
   checkpoints: CheckpointsTable;
   digests: DigestsTable;
   journal: JournalTable;
+  name_locks: NameLocksTable;
 }
 
 /** The root an account sees, its limits (null: unlimited) and its quota ledger. */
@@ -56,8 +57,10 @@ interface UploadsTable {
   state: UploadState;
   /** Rises with every new holder; what an older holder still sends is refused. */
   epoch: number;
-  /** The session that writes now; null if none does. */
+  /** The process and session that write now; null if none does. */
   holder: string | null;
+  /** 1 if somebody waits for the holder to let go. */
+  wanted: Generated<number>;
   /** Bytes at the beginning that were copied from `base_version` of the same name; they are not reserved. */
   base_bytes: number;
   base_version: string | null;
@@ -95,6 +98,8 @@ interface DigestsTable {
 interface JournalTable {
   id: Generated<number>;
   home_id: number;
+  /** Who has announced it. */
+  process: string;
   kind: 'remove' | 'move';
   path: string;
   /** Where `path` moves to. */
@@ -104,6 +109,13 @@ interface JournalTable {
   /** Bytes and files that the ledger loses. */
   bytes: number;
   files: number;
+}
+
+/** The names that somebody is changing at this moment. */
+interface NameLocksTable {
+  home_id: number;
+  path: string;
+  process: string;
 }
 
 export type HomeRow = Selectable<HomesTable>;

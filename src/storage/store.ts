@@ -5,8 +5,15 @@ export type EntryKind = 'file' | 'folder' | 'link' | 'other';
 
 /** One name in a home, as it is now. */
 export interface Entry {
+  /** As it is stored, which may be any text but `/` and NUL: CR and LF too, if a local program made it. */
   readonly name: string;
   readonly kind: EntryKind;
+  /**
+   * Present if the name is a link, and all else here about what it leads to, inside the home.
+   * Removing or moving the name concerns the link alone, and who walks a tree or counts its bytes
+   * passes it by: what it leads to is met elsewhere.
+   */
+  readonly linked?: true;
   /** Bytes; 0 for anything but a file. */
   readonly size: number;
   /** Last change of the content, milliseconds since 1970 (UTC). */
@@ -75,7 +82,11 @@ export interface StagedFile extends AsyncDisposable {
 export interface Tree extends AsyncDisposable {
   readonly facts: StoreFacts;
 
-  /** The entry under this name; the root is a folder. */
+  /**
+   * The entry under this name; the root is a folder without a name. A link that leads outside,
+   * nowhere, or in circles is an entry of kind `link` here and in lists, and `not-found` for
+   * whoever would follow it.
+   */
   stat(path: Path): Promise<Entry>;
 
   /** The entries of a folder, unsorted, in slices small enough to be handled in one turn. */
@@ -84,40 +95,53 @@ export interface Tree extends AsyncDisposable {
   /** @throws Failure `is-a-directory`; `forbidden` for what is not a regular file */
   openFile(path: Path): Promise<ReadableFile>;
 
-  /** @throws Failure `already-exists` */
+  /** Makes one folder. @throws Failure `already-exists` */
   makeFolder(path: Path): Promise<void>;
 
-  /** @throws Failure `not-empty` */
+  /** Removes an empty folder, or a link to a folder itself. @throws Failure `not-empty` */
   removeFolder(path: Path): Promise<void>;
 
-  /** Removes a file, or a link itself. @throws Failure `is-a-directory` */
+  /** Removes a link itself, and whatever is no folder. @throws Failure `is-a-directory` */
   removeFile(path: Path): Promise<void>;
 
-  /** Renames or moves; a file at `to` is replaced atomically. @throws Failure `already-exists`, `not-empty` */
+  /**
+   * Renames or moves; a link is moved itself. A file or link at `to` is replaced atomically by
+   * anything but a folder.
+   * @throws Failure `already-exists` for a folder onto whatever exists, `is-a-directory` for a file
+   *   onto a folder, `name-refused` for a folder into itself
+   */
   move(from: Path, to: Path): Promise<void>;
 
   /** Sets the time of last change, milliseconds since 1970. */
   setModified(path: Path, modified: number): Promise<void>;
 
-  /** A new, empty staged file. @throws Failure `already-exists` */
+  /** A new, empty staged file. An id is 1 to 64 of `A-Za-z0-9_-`. @throws Failure `already-exists` */
   stage(id: string): Promise<StagedFile>;
 
-  /** A new staged file that begins with the first `length` bytes of a file. */
+  /**
+   * A new staged file that begins with the first `length` bytes of a file, of one version of it.
+   * @throws Failure `offset-mismatch` with the file's size if it is shorter, `is-a-directory`,
+   *   `already-exists`, `locked` if the file was changed while it was being copied
+   */
   stageCopy(id: string, from: Path, length: number): Promise<StagedFile>;
 
   /** A staged file from before. @throws Failure `upload-gone` */
   openStaged(id: string): Promise<StagedFile>;
 
-  /** The ids of all staged files, also those that nobody remembers. */
+  /**
+   * The ids of all staged files, also those that nobody remembers. Homes may share one staging
+   * folder: an id belongs to nobody only if no home's records know it.
+   */
   listStaged(): Promise<readonly string[]>;
 
-  /** Removes a staged file; that there is none is no error. */
+  /** Removes a staged file; that there is none is no error. A power cut may bring it back. */
   dropStaged(id: string): Promise<void>;
 
   /**
    * Gives the staged bytes, synced before, their name; what had the name until now is replaced
    * atomically. Durable when it resolves.
-   * @returns the entry that the file now is. @throws Failure `upload-gone`, `is-a-directory`
+   * @returns the entry that the file now is. @throws Failure `upload-gone`, `is-a-directory`,
+   *   `forbidden` for the name of what is neither file nor link
    */
   publish(id: string, path: Path): Promise<Entry>;
 }

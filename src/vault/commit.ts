@@ -4,7 +4,7 @@ import type { Permission } from '../base/permission.ts';
 import type { UploadRow } from '../database/tables.ts';
 import type { Entry } from '../storage/store.ts';
 import { type Claim, setHeld } from './claim.ts';
-import { type HomeParts, lockKey } from './context.ts';
+import type { HomeParts } from './context.ts';
 import { forgetDigests, recordDigest } from './digesting/recorded-digests.ts';
 import { addCommitted, addReservation, releaseReservation } from './ledger.ts';
 import { dropEarlier } from './superseded.ts';
@@ -28,12 +28,12 @@ export interface Complete {
 /**
  * Gives a complete upload its name: target re-checked → record `committing` → rename, folder synced
  * → record `committed` with the ledger settled. Each step is durable before the next; a crash
- * between two of them is mended at start (recovery.ts).
+ * between two of them is mended by the next process (mend.ts).
  * @throws Failure; then the upload is staged as before and what was there is untouched
  */
 export async function commit(parts: HomeParts, complete: Complete): Promise<Entry> {
   const { claim, path } = complete;
-  using _lock = await parts.locks.hold(lockKey(parts.homeId, path));
+  await using _lock = await parts.locks.hold(parts.homeId, path);
   const target = await checkTarget(parts, complete);
   await announce(parts, complete, target);
   let entry: Entry;
@@ -87,7 +87,7 @@ async function announce(
   await parts.database.durable();
 }
 
-/** Records what the rename has done. Also what start-up does for a commit that a crash cut short. */
+/** Records what the rename has done. Also what is done for a commit that a crash cut short. */
 export async function settle(
   parts: Pick<HomeParts, 'database' | 'homeId' | 'clock'>,
   claim: Claim,

@@ -1,13 +1,13 @@
 import type { Clock } from '../base/clock.ts';
 import type { EventSource } from '../base/events.ts';
 import type { Log } from '../base/log.ts';
-import type { Path } from '../base/path.ts';
 import type { Database } from '../database/database.ts';
 import type { Tree } from '../storage/store.ts';
 import type { HashThread } from './digesting/hash-thread.ts';
 import type { RecordedDigests } from './digesting/recorded-digests.ts';
 import type { Ledger } from './ledger.ts';
-import type { KeyedLocks } from './turns.ts';
+import type { NameLocks } from './name-locks.ts';
+import type { Presence } from './presence.ts';
 import type { UploadRecords } from './upload-records.ts';
 import type { VaultEvent } from './vault-event.ts';
 import type { Writers } from './writers.ts';
@@ -27,7 +27,10 @@ export interface VaultParts {
   readonly ledger: Ledger;
   readonly digests: RecordedDigests;
   readonly hashing: HashThread;
-  readonly locks: KeyedLocks;
+  readonly locks: NameLocks;
+  readonly presence: Presence;
+  /** Mends what a process that has died was doing. */
+  readonly mend: (process: string) => Promise<void>;
   readonly writers: Writers;
   readonly events: EventSource<VaultEvent>;
   readonly clock: Clock;
@@ -39,9 +42,4 @@ export interface VaultParts {
 export interface HomeParts extends VaultParts {
   readonly homeId: number;
   readonly tree: Tree;
-}
-
-/** The key under which changes of one name wait for each other. */
-export function lockKey(homeId: number, path: Path): string {
-  return `${homeId}:${path}`;
 }

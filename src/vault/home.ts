@@ -11,8 +11,10 @@ import { type Usage, checkFileSize, checkRoom, roomIn } from './ledger.ts';
 import { moveEntry, removeFile } from './name-changes.ts';
 import { originOf } from './origin.ts';
 import type { Declared, Placement } from './placement.ts';
+import { holderOf } from './presence.ts';
 import { type Seen, asSeen } from './seen.ts';
 import { dropUpload } from './superseded.ts';
+import { takeOver } from './takeover.ts';
 import { Writer, newUploadId } from './writer.ts';
 import { takenOver } from './claim.ts';
 
@@ -74,7 +76,7 @@ export class Home {
     path: Path,
     placement: Placement,
     declared: Declared,
-    holder: string,
+    session: string,
     authorise: Authorise,
   ): Promise<Writer> {
     refuseIllFormed(path);
@@ -85,9 +87,7 @@ export class Home {
     if (committed?.kind === 'folder') throw new Failure('is-a-directory', 'This is a folder');
     if (committed?.kind === 'other') throw new Failure('forbidden', 'This is not a regular file');
     if (!committed) await this.#checkFolder(parentOf(path));
-    if (placement.kind !== 'replace') {
-      await this.#parts.writers.writing(this.id, path)?.fence(takenOver());
-    }
+    if (placement.kind !== 'replace') await this.#endOthers(path);
     const unfinished = await this.#parts.records.unfinished(this.id, path);
     const origin = originOf(placement, committed, unfinished);
     if (!committed) authorise('write');
@@ -99,7 +99,7 @@ export class Home {
       origin,
       declared:
         origin.kind === 'unfinished' ? { ...origin.record.declared, ...declared } : declared,
-      holder,
+      holder: holderOf(this.#parts.presence, session),
       authorise,
       newFiles,
     });
@@ -143,7 +143,7 @@ export class Home {
       if (!failed(error, 'not-found')) throw error;
       const unfinished = await this.#parts.records.unfinished(this.id, path);
       if (!unfinished) throw error;
-      await this.#parts.writers.find(unfinished.id)?.fence(takenOver());
+      await takeOver(this.#parts, unfinished.id);
       await dropUpload(this.#parts, unfinished.id);
     }
   }
@@ -217,6 +217,13 @@ export class Home {
 
   usage(): Promise<Usage> {
     return this.#parts.ledger.usage(this.id);
+  }
+
+  /** Whoever writes the upload that is going to be continued is made to let go of it. */
+  async #endOthers(path: Path): Promise<void> {
+    await this.#parts.writers.writing(this.id, path)?.fence(takenOver());
+    const unfinished = await this.#parts.records.unfinished(this.id, path);
+    if (unfinished) await takeOver(this.#parts, unfinished.id);
   }
 
   async #checkFolder(folder: Path): Promise<void> {

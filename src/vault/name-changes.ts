@@ -4,20 +4,20 @@ import type { Write } from '../database/database.ts';
 import type { JournalRow } from '../database/tables.ts';
 import type { Entry } from '../storage/store.ts';
 import { type Authorise, statOrUndefined } from './commit.ts';
-import { type HomeParts, lockKey } from './context.ts';
+import type { HomeParts } from './context.ts';
 import { carryDigests, forgetDigests, rebaseFolders } from './digesting/recorded-digests.ts';
 import { addCommitted } from './ledger.ts';
 
 /**
  * Changes of names that the ledger has to follow. Each is announced in the journal, durably, before
- * it is made, and settled in the transaction that takes it out again; recovery.ts settles what a
- * crash has left there.
+ * it is made, and settled in the transaction that takes it out again; mend.ts settles what a crash
+ * has left there.
  */
 type Change = Pick<JournalRow, 'kind' | 'path' | 'to_path' | 'version' | 'bytes' | 'files'>;
 
 /** @throws Failure `not-found`, `is-a-directory` */
 export async function removeFile(parts: HomeParts, path: Path): Promise<void> {
-  using _lock = await parts.locks.hold(lockKey(parts.homeId, path));
+  await using _lock = await parts.locks.hold(parts.homeId, path);
   const entry = await parts.tree.stat(path);
   if (entry.kind === 'folder') throw new Failure('is-a-directory', 'This is a folder');
   const change: Change = {
@@ -42,7 +42,7 @@ export async function moveEntry(
 ): Promise<void> {
   if (from === ROOT || to === ROOT) throw new Failure('forbidden', 'The root stays where it is');
   const { homeId, tree } = parts;
-  using _lock = await parts.locks.hold(lockKey(homeId, from), lockKey(homeId, to));
+  await using _lock = await parts.locks.hold(homeId, from, to);
   const entry = await tree.stat(from);
   if (from === to) return;
   const replaced = await statOrUndefined(parts, to);
@@ -64,13 +64,10 @@ async function journaled(
   change: Change,
   perform: () => Promise<void>,
 ): Promise<void> {
-  const { database, homeId } = parts;
+  const { database, homeId, presence } = parts;
+  const announced = { home_id: homeId, process: presence.self, ...change };
   const { id } = await database.write((write) =>
-    write
-      .insertInto('journal')
-      .values({ home_id: homeId, ...change })
-      .returning('id')
-      .executeTakeFirstOrThrow(),
+    write.insertInto('journal').values(announced).returning('id').executeTakeFirstOrThrow(),
   );
   await database.durable();
   try {
@@ -79,7 +76,7 @@ async function journaled(
     await database.write((write) => strike(write, id));
     throw error;
   }
-  await settleChange(parts, { id, home_id: homeId, ...change });
+  await settleChange(parts, { id, ...announced });
 }
 
 /** Records what has been done to the names, and takes it out of the journal. */

@@ -6,7 +6,8 @@ import { addReservation } from './ledger.ts';
 import type { Origin } from './origin.ts';
 import type { Declared } from './placement.ts';
 import { dropUpload } from './superseded.ts';
-import { type Claim, takenOver } from './claim.ts';
+import { takeOver } from './takeover.ts';
+import type { Claim } from './claim.ts';
 import type { UploadRecord } from './upload-records.ts';
 
 /** What a writer asks for when its first byte comes. */
@@ -20,7 +21,7 @@ interface Beginning {
   readonly newFiles: 0 | 1;
 }
 
-interface Begun {
+export interface Begun {
   readonly claim: Claim;
   readonly file: StagedFile;
 }
@@ -29,7 +30,6 @@ interface Begun {
 export async function beginStaging(parts: HomeParts, wanted: Beginning): Promise<Begun> {
   const { origin } = wanted;
   if (origin.kind === 'unfinished') {
-    using _lock = await parts.locks.hold(`upload:${origin.record.id}`);
     return takeUp(parts, origin.record, origin.offset, wanted);
   }
   const claim = await insertRecord(parts, wanted);
@@ -73,7 +73,7 @@ async function takeUp(
   wanted: Beginning,
 ): Promise<Begun> {
   // Whoever has begun to write it since we looked has to be done before the epoch rises.
-  await parts.writers.find(record.id)?.fence(takenOver());
+  await takeOver(parts, record.id);
   const file = await parts.tree.openStaged(record.id);
   try {
     if ((await file.size()) < offset) {

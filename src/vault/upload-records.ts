@@ -102,12 +102,14 @@ export class UploadRecords {
         .set((set) => ({
           epoch: set('epoch', '+', 1),
           holder,
+          wanted: 0,
           base_bytes: base,
           offset,
           touched_at: now,
         }))
         .where('id', '=', record.id)
         .where('state', '=', 'staging')
+        .where('holder', 'is', null)
         .where('offset', '>=', offset)
         .returning(['epoch', 'reserved_bytes'])
         .executeTakeFirst();
@@ -173,11 +175,11 @@ export class UploadRecords {
 
   /** Says that nobody writes it now. */
   async release(claim: Claim): Promise<void> {
-    await this.#set(claim, { holder: null });
+    await this.#set(claim, { holder: null, wanted: 0 });
   }
 
   async reject(claim: Claim): Promise<void> {
-    await this.#set(claim, { state: 'rejected', holder: null });
+    await this.#set(claim, { state: 'rejected', holder: null, wanted: 0 });
   }
 
   #resumable(homeId: number) {

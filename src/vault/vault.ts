@@ -13,12 +13,21 @@ import { RecordedDigests } from './digesting/recorded-digests.ts';
 import { expire, sweep } from './expiry.ts';
 import { Home } from './home.ts';
 import { Ledger } from './ledger.ts';
-import { recover } from './recovery.ts';
+import { mend, mendAll } from './mend.ts';
+import { NameLocks } from './name-locks.ts';
+import type { Presence } from './presence.ts';
 import { dropUpload } from './superseded.ts';
-import { KeyedLocks } from './turns.ts';
+import { letGoOfWanted } from './takeover.ts';
+import { Turns } from './turns.ts';
 import { UploadRecords } from './upload-records.ts';
 import type { VaultEvent } from './vault-event.ts';
 import { Writers } from './writers.ts';
+
+/** How often is looked whether another process waits for an upload of this one. */
+const WANTED_EVERY_MS = 50;
+
+/** How often is looked whether another process has died. */
+const MEND_EVERY_MS = 2000;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -33,28 +42,31 @@ export class Vault implements AsyncDisposable {
   readonly #store: Store;
   readonly #homes = new Map<number, { location: string; parts: Promise<HomeParts> }>();
 
-  readonly #mends: boolean;
+  readonly #serves: boolean;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #seenChanges = -1;
 
-  private constructor(parts: VaultParts, store: Store, mends: boolean) {
+  private constructor(parts: VaultParts, store: Store, serves: boolean) {
     this.#parts = parts;
     this.#store = store;
-    this.#mends = mends;
+    this.#serves = serves;
   }
 
   /**
    * Opens the vault.
-   * @param given.mend mends what an earlier process has left unfinished: only for the one process
-   *   that serves
+   * @param given.serves mends what earlier processes have left unfinished, and looks out for what
+   *   other processes on the same records need
    */
   static async open(given: {
     readonly database: Database;
     readonly store: Store;
     readonly clock: Clock;
     readonly log: Log;
-    readonly mend: boolean;
+    readonly presence: Presence;
+    readonly serves: boolean;
     readonly options?: Partial<VaultOptions>;
   }): Promise<Vault> {
-    const { database, clock, log } = given;
+    const { database, clock, log, presence } = given;
     const parts: VaultParts = {
       database,
       clock,
@@ -63,16 +75,24 @@ export class Vault implements AsyncDisposable {
       ledger: new Ledger(database),
       digests: new RecordedDigests(database),
       hashing: new HashThread(),
-      locks: new KeyedLocks(),
+      locks: new NameLocks({
+        database,
+        presence,
+        clock,
+        log,
+        mend: (process) => parts.mend(process),
+      }),
+      presence,
+      mend: (process) => turns.run(() => mend(parts, (id) => vault.#open(id), process)),
       writers: new Writers(),
       events: new EventSource((error) => log.error('A listener failed', { error })),
       options: { ...DEFAULT_VAULT_OPTIONS, ...given.options },
     };
-    const vault = new Vault(parts, given.store, given.mend);
-    if (!given.mend) return vault;
-    const recovered = await recover(parts, (id) => vault.#open(id));
-    if (recovered.commits + recovered.changes + recovered.unfinished > 0) {
-      log.info('Mended what an earlier run has left', { ...recovered });
+    const turns = new Turns();
+    const vault = new Vault(parts, given.store, given.serves);
+    if (given.serves) {
+      await vault.mend();
+      vault.#watch();
     }
     return vault;
   }
@@ -104,6 +124,11 @@ export class Vault implements AsyncDisposable {
     return audit(await this.#open(id), repair);
   }
 
+  /** Mends what processes that have died were doing. */
+  async mend(): Promise<void> {
+    await mendAll(this.#parts);
+  }
+
   /** Drops what has expired; to be called now and then. */
   async expire(): Promise<void> {
     await expire(this.#parts, (id) => this.#open(id));
@@ -116,6 +141,7 @@ export class Vault implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
     await this.stopUploads();
     await this.#parts.writers.settled();
     await this.#parts.hashing[Symbol.asyncDispose]();
@@ -124,6 +150,27 @@ export class Vault implements AsyncDisposable {
       if (home.status === 'fulfilled') await home.value.tree[Symbol.asyncDispose]();
     }
     this.#homes.clear();
+  }
+
+  #watch(): void {
+    const { log } = this.#parts;
+    const every = (milliseconds: number, what: string, work: () => Promise<void>) => {
+      const look = async () => {
+        try {
+          await work();
+        } catch (error) {
+          log.error(what, { error });
+        }
+      };
+      this.#timers.push(setInterval(() => void look(), milliseconds).unref());
+    };
+    every(WANTED_EVERY_MS, 'Uploads that others wait for could not be looked up', async () => {
+      const changes = await this.#parts.database.outsideChanges();
+      if (changes === this.#seenChanges) return;
+      await letGoOfWanted(this.#parts);
+      this.#seenChanges = changes;
+    });
+    every(MEND_EVERY_MS, 'What another process has left could not be mended', () => this.mend());
   }
 
   /** One tree a home, opened by the first who asks; again if the operator has moved the home. */
@@ -139,7 +186,7 @@ export class Vault implements AsyncDisposable {
     const parts = this.#store
       .openTree(row.location)
       .then((tree): HomeParts => ({ ...this.#parts, homeId: id, tree }));
-    if (this.#mends) this.#parts.writers.afterwards(parts.then(sweep));
+    if (this.#serves) this.#parts.writers.afterwards(parts.then(sweep));
     this.#homes.set(id, { location: row.location, parts });
     parts.catch(() => this.#homes.delete(id));
     return parts;

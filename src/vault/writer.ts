@@ -11,7 +11,7 @@ import { RunningDigest } from './digesting/running-digest.ts';
 import { type Origin, baseOf, startOf } from './origin.ts';
 import type { Declared } from './placement.ts';
 import { Room } from './room.ts';
-import { beginStaging } from './staging.ts';
+import { type Begun, beginStaging } from './staging.ts';
 import { dropEarlier, dropUpload, hasLater } from './superseded.ts';
 import { Turns } from './turns.ts';
 import { type Claim, takenOver } from './claim.ts';
@@ -177,7 +177,7 @@ export class Writer implements AsyncDisposable {
   }
 
   async #begin(): Promise<Staged> {
-    const { claim, file } = await beginStaging(this.#parts, this.#hold);
+    const { claim, file } = await this.#stage();
     const room = new Room(this.#parts, claim, {
       base: baseOf(this.#hold.origin),
       stored: this.start,
@@ -185,11 +185,24 @@ export class Writer implements AsyncDisposable {
     const digest = new RunningDigest('sha-256', file, this.#parts.hashing);
     const staged = { claim, file, digest, room };
     this.#state = { kind: 'staging', staged };
-    this.#parts.writers.add(this);
     await this.#catchUp(staged);
     if (this.declared.length !== undefined) await room.reserveWhole(this.declared.length);
     this.#tell(this.start > 0 ? { kind: 'resumed', offset: this.start } : { kind: 'started' });
     return staged;
+  }
+
+  async #stage(): Promise<Begun> {
+    const { writers } = this.#parts;
+    // A new upload is known before its record is there: whoever finds the record finds the writer.
+    if (this.#hold.origin.kind !== 'unfinished') writers.add(this);
+    try {
+      const begun = await beginStaging(this.#parts, this.#hold);
+      writers.add(this);
+      return begun;
+    } catch (error) {
+      writers.remove(this);
+      throw error;
+    }
   }
 
   /** Hashes what is there already and, beside the transfer, proves that it is what was staged. */

@@ -15,6 +15,10 @@ export class Writers {
     if (this.#byUpload.get(writer.id) === writer) this.#byUpload.delete(writer.id);
   }
 
+  get count(): number {
+    return this.#byUpload.size;
+  }
+
   /** Who writes this upload now. */
   find(id: string): Writer | undefined {
     return this.#byUpload.get(id);

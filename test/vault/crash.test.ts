@@ -9,7 +9,7 @@ import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
 import type { Store } from '../../src/storage/store.ts';
 import type { Home } from '../../src/vault/home.ts';
 import { Vault } from '../../src/vault/vault.ts';
-import { CHECKPOINT_BYTES, at, put, read } from './harness.ts';
+import { CHECKPOINT_BYTES, at, newPresence, put, read } from './harness.ts';
 import { Died, Life, mortalDatabase, mortalStore } from './mortal.ts';
 
 const OLD = 'the old version';
@@ -139,7 +139,15 @@ async function prepared(): Promise<{ store: Store; database: Database }> {
 
 function openVault(store: Store, database: Database): Promise<Vault> {
   const options = { checkpointBytes: CHECKPOINT_BYTES };
-  return Vault.open({ database, store, clock: systemClock, log: silentLog, mend: true, options });
+  return Vault.open({
+    database,
+    store,
+    clock: systemClock,
+    log: silentLog,
+    presence: newPresence(),
+    serves: true,
+    options,
+  });
 }
 
 /** Does it as far as it goes. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { type Path, parsePath } from '../../src/base/path.ts';
@@ -7,6 +7,7 @@ import type { Database } from '../../src/database/database.ts';
 import type { Store } from '../../src/storage/store.ts';
 import type { Home } from '../../src/vault/home.ts';
 import type { Declared, Placement } from '../../src/vault/placement.ts';
+import type { Presence } from '../../src/vault/presence.ts';
 import { Vault } from '../../src/vault/vault.ts';
 import type { Writer } from '../../src/vault/writer.ts';
 
@@ -17,6 +18,12 @@ export interface Limits {
   readonly bytes?: number;
   readonly files?: number;
   readonly fileBytes?: number;
+}
+
+/** A process of its own; all the others have died. */
+export function newPresence(): Presence {
+  const self = randomUUID();
+  return { self, isAlive: (process) => process === self };
 }
 
 /** A vault with one home, as its users see it. */
@@ -48,7 +55,8 @@ async function bench(database: Database, store: Store): Promise<Bench> {
     store,
     clock: systemClock,
     log: silentLog,
-    mend: true,
+    presence: newPresence(),
+    serves: true,
     options: { checkpointBytes: CHECKPOINT_BYTES },
   });
   return {

@@ -42,6 +42,7 @@ export const first: Migration = {
       .addColumn('state', 'text', (column) => column.notNull())
       .addColumn('epoch', 'integer', (column) => column.notNull())
       .addColumn('holder', 'text')
+      .addColumn('wanted', 'integer', (column) => column.notNull().defaultTo(0))
       .addColumn('base_bytes', 'bigint', (column) => column.notNull())
       .addColumn('base_version', 'text')
       .addColumn('offset', 'bigint', (column) => column.notNull())
@@ -59,13 +60,11 @@ export const first: Migration = {
       .on('uploads')
       .columns(['home_id', 'folder', 'name'])
       .execute();
-    // One commit to a name at a time, whichever process it runs in.
     await schema
-      .createIndex('uploads_committing')
-      .unique()
+      .createIndex('uploads_held')
       .on('uploads')
-      .columns(['home_id', 'folder', 'name'])
-      .where(sql.ref('state'), '=', sql.lit('committing'))
+      .column('holder')
+      .where(sql.ref('holder'), 'is not', null)
       .execute();
 
     await schema
@@ -93,13 +92,21 @@ export const first: Migration = {
       .createTable('journal')
       .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
       .addColumn('home_id', 'integer', (column) => column.notNull())
+      .addColumn('process', 'text', (column) => column.notNull())
       .addColumn('kind', 'text', (column) => column.notNull())
       .addColumn('path', 'text', (column) => column.notNull())
       .addColumn('to_path', 'text')
       .addColumn('version', 'text', (column) => column.notNull())
       .addColumn('bytes', 'bigint', (column) => column.notNull())
       .addColumn('files', 'bigint', (column) => column.notNull())
-      .addUniqueConstraint('journal_one_change_a_name', ['home_id', 'path'])
+      .execute();
+
+    await schema
+      .createTable('name_locks')
+      .addColumn('home_id', 'integer', (column) => column.notNull())
+      .addColumn('path', 'text', (column) => column.notNull())
+      .addColumn('process', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('name_locks_key', ['home_id', 'path'])
       .execute();
   },
 };

@@ -1,0 +1,48 @@
+import { close } from 'node:fs';
+import { Failure } from '../../base/failure.ts';
+import { osFailure } from './os-failure.ts';
+
+/**
+ * An open descriptor that is closed only when no call uses it any more. The system gives the
+ * number of a closed descriptor to the next file that is opened: a write still on its way to a
+ * thread would land there.
+ */
+export class Descriptor implements AsyncDisposable {
+  readonly number: number;
+  #users = 0;
+  #closed: PromiseWithResolvers<void> | undefined;
+
+  constructor(number: number) {
+    this.number = number;
+  }
+
+  /** Runs a call that uses the number. @throws Failure for an error of the system */
+  async use<T>(call: (number: number) => Promise<T>): Promise<T> {
+    if (this.#closed) throw new Failure('storage-failed', 'The file has been closed');
+    this.#users += 1;
+    try {
+      return await call(this.number);
+    } catch (error) {
+      throw osFailure(error);
+    } finally {
+      this.#users -= 1;
+      if (this.#users === 0) this.#closeIfDue();
+    }
+  }
+
+  /** Resolves when it is closed; may be called again. */
+  [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = Promise.withResolvers();
+      if (this.#users === 0) this.#closeIfDue();
+    }
+    return this.#closed.promise;
+  }
+
+  #closeIfDue(): void {
+    const closed = this.#closed;
+    if (!closed) return;
+    // What had to be durable has been synced before, so an error here tells nothing of use.
+    close(this.number, () => closed.resolve());
+  }
+}

@@ -1,0 +1,110 @@
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fdatasync,
+  fstat,
+  fstatSync,
+  ftruncate,
+} from 'node:fs';
+import { promisify } from 'node:util';
+import { Failure } from '../../base/failure.ts';
+import type { Entry, ReadableFile, StagedFile } from '../store.ts';
+import { readAt, writeAt } from './bytes.ts';
+import type { Held } from './confinement.ts';
+import { Descriptor } from './descriptor.ts';
+import { entryOf, isSameObject } from './entry.ts';
+import { notFound } from './os-failure.ts';
+
+const { O_NONBLOCK, O_RDONLY } = constants;
+
+/** A file of the home, open for reading. */
+export class LocalFile implements ReadableFile {
+  readonly entry: Entry;
+  readonly #descriptor: Descriptor;
+
+  /** @throws Failure `is-a-directory`, `forbidden` for what is not a regular file */
+  static open(held: Held, name: string): LocalFile {
+    const expected = held.stats();
+    checkRegular(expected);
+    // Not blocking: a program with a lease on the file would make us wait for it.
+    const descriptor = held.open(O_RDONLY | O_NONBLOCK);
+    try {
+      const stats = fstatSync(descriptor, { bigint: true });
+      if (!isSameObject(stats, expected)) throw notFound();
+      held.confirm();
+      return new LocalFile(entryOf(name, stats), descriptor);
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
+  }
+
+  private constructor(entry: Entry, descriptor: number) {
+    this.entry = entry;
+    this.#descriptor = new Descriptor(descriptor);
+  }
+
+  get descriptor(): number {
+    return this.#descriptor.number;
+  }
+
+  read(into: Uint8Array, position: number): Promise<number> {
+    return this.#descriptor.use((descriptor) => readAt(descriptor, into, position));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#descriptor[Symbol.asyncDispose]();
+  }
+}
+
+/** A staged file, open for reading and writing. */
+export class LocalStagedFile implements StagedFile {
+  readonly #descriptor: Descriptor;
+  #syncName: (() => Promise<void>) | undefined;
+
+  /** @param syncName makes the file's name durable, where it is new */
+  constructor(descriptor: number, syncName?: () => Promise<void>) {
+    this.#descriptor = new Descriptor(descriptor);
+    this.#syncName = syncName;
+  }
+
+  get descriptor(): number {
+    return this.#descriptor.number;
+  }
+
+  write(chunks: readonly Uint8Array[], position: number): Promise<void> {
+    return this.#descriptor.use((descriptor) => writeAt(descriptor, chunks, position));
+  }
+
+  read(into: Uint8Array, position: number): Promise<number> {
+    return this.#descriptor.use((descriptor) => readAt(descriptor, into, position));
+  }
+
+  truncate(length: number): Promise<void> {
+    return this.#descriptor.use((descriptor) => promisify(ftruncate)(descriptor, length));
+  }
+
+  /** The first time also the name: bytes that a crash leaves without one would be lost. */
+  async sync(): Promise<void> {
+    await Promise.all([
+      this.#descriptor.use((descriptor) => promisify(fdatasync)(descriptor)),
+      this.#syncName?.(),
+    ]);
+    this.#syncName = undefined;
+  }
+
+  size(): Promise<number> {
+    return this.#descriptor.use(async (descriptor) => (await promisify(fstat)(descriptor)).size);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#descriptor[Symbol.asyncDispose]();
+  }
+}
+
+/** @throws Failure `is-a-directory`, `forbidden` for a FIFO, a device or a socket */
+export function checkRegular(stats: BigIntStats): void {
+  if (stats.isDirectory()) throw new Failure('is-a-directory', 'This is a folder');
+  if (!stats.isFile()) throw new Failure('forbidden', 'This is not a regular file');
+}

@@ -1,0 +1,67 @@
+import { closeSync } from 'node:fs';
+import type { Store } from '../store.ts';
+import { chooseStaging, sharesBlocks, type StagingFolder } from './choose-staging.ts';
+import { confine, ownDescriptors } from './confine.ts';
+import { Descriptor } from './descriptor.ts';
+import { makeFolders } from './durable.ts';
+import { osFailure } from './os-failure.ts';
+import { Staging } from './staging.ts';
+import { LocalTree } from './tree.ts';
+
+export interface LocalStoreOptions {
+  /**
+   * The folder for staged files of all homes on its file system, outside of every home. A home on
+   * another one has its own, hidden in it.
+   */
+  readonly staging: string;
+  /** Where the system shows this process its open descriptors; elsewhere only in tests. */
+  readonly descriptors?: string;
+}
+
+/** Homes that are folders of the local disk. */
+export class LocalStore implements Store {
+  readonly #staging: string;
+  readonly #descriptors: string;
+  /** What was found out, by the number of the file system. */
+  readonly #sharing = new Map<bigint, boolean>();
+
+  constructor(options: LocalStoreOptions) {
+    this.#staging = options.staging;
+    this.#descriptors = options.descriptors ?? ownDescriptors();
+  }
+
+  /**
+   * Opens the home in this folder, making it if need be.
+   * @throws Failure; `forbidden` also if the folder for staged files lies in this home
+   */
+  async openTree(location: string): Promise<LocalTree> {
+    try {
+      return this.#open(location);
+    } catch (error) {
+      throw osFailure(error);
+    }
+  }
+
+  #open(location: string): LocalTree {
+    const home = confine(makeFolders(location, 0o777), this.#descriptors);
+    let folder: StagingFolder | undefined;
+    try {
+      folder = chooseStaging(home, this.#staging, this.#descriptors);
+      const isSharing = this.#isSharing(folder);
+      const staging = new Staging(new Descriptor(folder.descriptor), folder.path, isSharing);
+      return new LocalTree(home, staging, isSharing);
+    } catch (error) {
+      home[Symbol.dispose]();
+      if (folder) closeSync(folder.descriptor);
+      throw error;
+    }
+  }
+
+  #isSharing(folder: StagingFolder): boolean {
+    const known = this.#sharing.get(folder.device);
+    if (known !== undefined) return known;
+    const found = sharesBlocks(folder);
+    this.#sharing.set(folder.device, found);
+    return found;
+  }
+}

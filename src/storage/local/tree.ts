@@ -1,0 +1,193 @@
+import { lstatSync } from 'node:fs';
+import { mkdir, rename, rmdir, unlink, utimes } from 'node:fs/promises';
+import { Failure } from '../../base/failure.ts';
+import { nameOf, type Path, ROOT } from '../../base/path.ts';
+import type { Entry, StagedFile, StoreFacts, Tree } from '../store.ts';
+import type { Confinement } from './confinement.ts';
+import { durably } from './durable.ts';
+import { entryAt, entryOf, isSameObject } from './entry.ts';
+import { LocalFile } from './files.ts';
+import { listFolder } from './listing.ts';
+import { type Located, locate, locateNew, reach } from './locate.ts';
+import { errnoOf, notFound, osFailure } from './os-failure.ts';
+import { osPath, within } from './os-path.ts';
+import type { Staging } from './staging.ts';
+
+/**
+ * One home on the local disk. What only looks is done synchronously, in microseconds; what changes
+ * something may wait for the disk and is left to a thread.
+ */
+export class LocalTree implements Tree {
+  readonly facts: StoreFacts;
+  readonly #home: Confinement;
+  readonly #staging: Staging;
+
+  /** Both belong to the tree from now on. */
+  constructor(home: Confinement, staging: Staging, sharesBlocks: boolean) {
+    this.facts = { sharesBlocks, confinement: home.kind };
+    this.#home = home;
+    this.#staging = staging;
+  }
+
+  stat(path: Path): Promise<Entry> {
+    return told(async () => {
+      if (path === ROOT) {
+        using root = await reach(this.#home, ROOT, 'folder');
+        return entryOf('', root.stats());
+      }
+      using place = await locate(this.#home, path);
+      return this.#existing(place);
+    });
+  }
+
+  async *list(folder: Path): AsyncGenerator<readonly Entry[]> {
+    try {
+      using held = await reach(this.#home, folder, 'folder');
+      yield* listFolder(this.#home, held);
+    } catch (error) {
+      throw osFailure(error);
+    }
+  }
+
+  openFile(path: Path): Promise<LocalFile> {
+    return told(async () => {
+      using held = await reach(this.#home, path, 'anything');
+      return LocalFile.open(held, nameOf(path));
+    });
+  }
+
+  makeFolder(path: Path): Promise<void> {
+    return told(async () => {
+      if (path === ROOT) throw new Failure('already-exists', 'The name is taken');
+      using place = await locateNew(this.#home, path);
+      await durably([place.folder], () => mkdir(osPath(place.at)));
+    });
+  }
+
+  removeFolder(path: Path): Promise<void> {
+    return told(async () => {
+      using place = await locate(this.#home, path);
+      const entry = this.#existing(place);
+      // A link that is shown as a folder goes as one; what it leads to stays.
+      const remove = entry.linked && entry.kind === 'folder' ? unlink : rmdir;
+      await durably([place.folder], () => remove(osPath(place.at)));
+    });
+  }
+
+  removeFile(path: Path): Promise<void> {
+    return told(async () => {
+      using place = await locate(this.#home, path);
+      const stats = lstatSync(osPath(place.at));
+      if (stats.isDirectory()) throw new Failure('is-a-directory', 'This is a folder');
+      await durably([place.folder], () => unlink(osPath(place.at)));
+    });
+  }
+
+  move(from: Path, to: Path): Promise<void> {
+    return told(async () => {
+      using source = await locate(this.#home, from);
+      using target = await locateNew(this.#home, to);
+      const moved = this.#existing(source);
+      const isSameFolder = isSameObject(source.folder.stats(), target.folder.stats());
+      // Another spelling of its own name is no other entry.
+      const isRespelled = isSameFolder && isSameEntry(source.at, target.at);
+      const there = entryAt(this.#home, target.at, target.name);
+      if (there && !isRespelled) checkReplaceable(moved, there);
+      const name = isRespelled && source.name === target.name ? nameOf(to) : target.name;
+      // The new name first: a crash between the two then leaves both names rather than none.
+      const folders = isSameFolder ? [target.folder] : [target.folder, source.folder];
+      await durably(folders, () => renameEntry(source.at, within(target.folder.path, name)));
+    });
+  }
+
+  setModified(path: Path, modified: number): Promise<void> {
+    return told(async () => {
+      using held = await reach(this.#home, path, 'anything');
+      const accessed = Number(held.stats().atimeMs);
+      await utimes(osPath(held.path), accessed / 1000, modified / 1000);
+      held.confirm();
+    });
+  }
+
+  stage(id: string): Promise<StagedFile> {
+    return this.#staging.stage(id);
+  }
+
+  stageCopy(id: string, from: Path, length: number): Promise<StagedFile> {
+    return told(async () => {
+      using held = await reach(this.#home, from, 'anything');
+      return await this.#staging.stageCopy(id, held, length);
+    });
+  }
+
+  openStaged(id: string): Promise<StagedFile> {
+    return this.#staging.open(id);
+  }
+
+  listStaged(): Promise<readonly string[]> {
+    return this.#staging.list();
+  }
+
+  dropStaged(id: string): Promise<void> {
+    return this.#staging.drop(id);
+  }
+
+  publish(id: string, path: Path): Promise<Entry> {
+    return told(async () => {
+      if (path === ROOT) throw new Failure('is-a-directory', 'This is a folder');
+      using place = await locateNew(this.#home, path);
+      const there = entryAt(this.#home, place.at, place.name);
+      if (there) checkReplaceableByFile(there);
+      return await this.#staging.publish(id, place.folder, place.name);
+    });
+  }
+
+  /** Calls under way end as they would have; what comes after fails. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#home[Symbol.dispose]();
+    await this.#staging[Symbol.asyncDispose]();
+  }
+
+  #existing(place: Located): Entry {
+    const entry = entryAt(this.#home, place.at, place.name);
+    if (!entry) throw notFound();
+    return entry;
+  }
+}
+
+/** Runs it, with errors of the system told as Failures. */
+async function told<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw osFailure(error);
+  }
+}
+
+async function renameEntry(from: string, to: string): Promise<void> {
+  try {
+    await rename(osPath(from), osPath(to));
+  } catch (error) {
+    if (errnoOf(error) !== 'EINVAL') throw error;
+    throw new Failure('name-refused', 'A folder cannot go into itself', { cause: error });
+  }
+}
+
+/** True if two paths lead to one entry; links are not followed. */
+function isSameEntry(one: string, other: string): boolean {
+  const stats = lstatSync(osPath(other), { bigint: true, throwIfNoEntry: false });
+  return stats !== undefined && isSameObject(lstatSync(osPath(one), { bigint: true }), stats);
+}
+
+function checkReplaceable(moved: Entry, there: Entry): void {
+  const isFolder = moved.kind === 'folder';
+  const isOwnTarget = moved.linked && moved.unique === there.unique;
+  // A folder replaces nothing; a link that replaced what it leads to would then lead to itself.
+  if (isFolder || isOwnTarget) throw new Failure('already-exists', 'The name is taken');
+  checkReplaceableByFile(there);
+}
+
+function checkReplaceableByFile(there: Entry): void {
+  if (there.kind === 'folder') throw new Failure('is-a-directory', 'A folder has this name');
+  if (there.kind === 'other') throw new Failure('forbidden', 'This is not a regular file');
+}

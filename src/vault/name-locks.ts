@@ -1,0 +1,107 @@
+import type { Clock } from '../base/clock.ts';
+import { Failure } from '../base/failure.ts';
+import type { Log } from '../base/log.ts';
+import type { Path } from '../base/path.ts';
+import type { Database } from '../database/database.ts';
+import type { Presence } from './presence.ts';
+import { KeyedLocks } from './turns.ts';
+
+/** How long a change of a name waits for another one, and how often it looks. */
+const PATIENCE_MS = 10_000;
+const LOOK_EVERY_MS = 10;
+
+/**
+ * Lets one at a time change a name, in this process and in all others. A lock whose holder has died
+ * is given on only after what it was doing has been mended.
+ */
+export class NameLocks {
+  readonly #database: Database;
+  readonly #presence: Presence;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #mend: (process: string) => Promise<void>;
+  readonly #here = new KeyedLocks();
+
+  constructor(given: {
+    readonly database: Database;
+    readonly presence: Presence;
+    readonly clock: Clock;
+    readonly log: Log;
+    /** Mends what a dead process has left, and takes its locks away. */
+    readonly mend: (process: string) => Promise<void>;
+  }) {
+    this.#database = given.database;
+    this.#presence = given.presence;
+    this.#clock = given.clock;
+    this.#log = given.log;
+    this.#mend = given.mend;
+  }
+
+  /** @throws Failure `locked` if somebody else does not come to an end with one of them */
+  async hold(homeId: number, ...paths: readonly Path[]): Promise<AsyncDisposable> {
+    const wanted = [...new Set(paths)];
+    const here = await this.#here.hold(...wanted.map((path) => `${homeId}:${path}`));
+    try {
+      await this.#takeAll(homeId, wanted);
+    } catch (error) {
+      here[Symbol.dispose]();
+      throw error;
+    }
+    return {
+      [Symbol.asyncDispose]: async () => {
+        try {
+          await this.#giveBack(homeId, wanted);
+        } catch (error) {
+          // What was done stays done; a lock of ours that is left is taken again by the next one.
+          this.#log.warn('A name stays locked for other processes', { error });
+        } finally {
+          here[Symbol.dispose]();
+        }
+      },
+    };
+  }
+
+  async #takeAll(homeId: number, paths: readonly Path[]): Promise<void> {
+    const end = this.#clock.monotonic() + PATIENCE_MS;
+    for (;;) {
+      const other = await this.#take(homeId, paths);
+      if (other === undefined) return;
+      if (!this.#presence.isAlive(other)) await this.#mend(other);
+      else if (this.#clock.monotonic() > end) {
+        throw new Failure('locked', 'Somebody else is changing this name');
+      } else await this.#clock.sleep(LOOK_EVERY_MS);
+    }
+  }
+
+  /** All of them or none. @returns the process that holds one of them, if one does */
+  #take(homeId: number, paths: readonly Path[]): Promise<string | undefined> {
+    const process = this.#presence.self;
+    return this.#database.write(async (write) => {
+      const taken = await write
+        .selectFrom('name_locks')
+        .select('process')
+        .where('home_id', '=', homeId)
+        .where('path', 'in', paths)
+        .where('process', '!=', process)
+        .executeTakeFirst();
+      if (taken) return taken.process;
+      await write
+        .insertInto('name_locks')
+        .values(paths.map((path) => ({ home_id: homeId, path, process })))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      return undefined;
+    });
+  }
+
+  async #giveBack(homeId: number, paths: readonly Path[]): Promise<void> {
+    await this.#database.write((write) =>
+      write
+        .deleteFrom('name_locks')
+        .where('home_id', '=', homeId)
+        .where('path', 'in', paths)
+        .where('process', '=', this.#presence.self)
+        .execute(),
+    );
+  }
+}
