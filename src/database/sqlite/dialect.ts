@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import {
   CompiledQuery,
@@ -40,14 +41,35 @@ function forKysely(database: DatabaseSync): SqliteDatabase {
   };
 }
 
+/** SQLITE_BUSY, https://www.sqlite.org/rescode.html#busy */
+const SQLITE_BUSY = 5;
+
+/** How long a transaction waits for other processes that write, and how often it asks. */
+const PATIENCE_MS = 10_000;
+const ASK_EVERY_MS = 2;
+
 /**
  * Takes the write lock when a transaction begins. A deferred transaction that turns out to write
- * fails at once where another process has written meanwhile; this one waits for its turn.
+ * fails at once where another process has written meanwhile; this one waits for its turn, and
+ * lets everybody else in this process go on while it waits.
  */
 class ImmediateSqliteDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+    const end = performance.now() + PATIENCE_MS;
+    for (;;) {
+      try {
+        await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+        return;
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > end) throw error;
+        await sleep(ASK_EVERY_MS);
+      }
+    }
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
 }
 
 /** Kysely's own SQLite dialect over the SQLite that Node brings. */

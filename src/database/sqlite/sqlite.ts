@@ -11,8 +11,11 @@ import type { Tables } from '../tables.ts';
 import { NodeSqliteDialect } from './dialect.ts';
 import { GroupSync } from './group-sync.ts';
 
-/** How long a writer waits for another process that is writing. */
-const BUSY_TIMEOUT_MS = 5000;
+/** How long opening waits for another process that is opening or writing: nothing runs yet. */
+const OPEN_TIMEOUT_MS = 5000;
+
+/** How long a query may hold up the event loop for another process; transactions ask again later. */
+const BUSY_TIMEOUT_MS = 5;
 
 /** SQLITE_FULL, https://www.sqlite.org/rescode.html#full */
 const SQLITE_FULL = 13;
@@ -50,12 +53,13 @@ export class Sqlite implements Database {
    */
   static async open(file: string): Promise<Sqlite> {
     const raw = new DatabaseSync(file, {
-      timeout: BUSY_TIMEOUT_MS,
+      timeout: OPEN_TIMEOUT_MS,
       enableForeignKeyConstraints: true,
     });
     raw.exec('pragma journal_mode = wal; pragma synchronous = normal;');
     const query = new Kysely<Tables>({ dialect: new NodeSqliteDialect(raw) });
     await migrate(query);
+    raw.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
     return new Sqlite(raw, query, file === ':memory:' ? undefined : await openLog(file));
   }
 
