@@ -110,7 +110,9 @@ export class HomeSession implements Session {
 
   async expect(path: Path, promise: Required<Declared>): Promise<number> {
     if (!this.may('overwrite')) this.#require('write');
-    const held = await this.#parts.home.held(path, promise);
+    const held = await this.#parts.home.expect(path, promise, this.id, (permission) =>
+      this.#require(permission),
+    );
     this.#promised.set(path, promise);
     return held;
   }

@@ -38,6 +38,8 @@ async function measure(parts: HomeParts, folder: Path): Promise<{ bytes: number;
   const folders: Path[] = [];
   for await (const slice of parts.tree.list(folder)) {
     for (const entry of slice) {
+      // A link takes no room: what it leads to is counted where it is.
+      if (entry.linked) continue;
       if (entry.kind === 'folder') folders.push(child(folder, entry.name));
       if (entry.kind !== 'file') continue;
       sum.bytes += entry.size;

@@ -6,7 +6,7 @@ import type { Entry } from '../storage/store.ts';
 import { type Claim, setHeld } from './claim.ts';
 import type { HomeParts } from './context.ts';
 import { forgetDigests, recordDigest } from './digesting/recorded-digests.ts';
-import { addCommitted, addReservation, releaseReservation } from './ledger.ts';
+import { addCommitted, addReservation, isCounted, releaseReservation } from './ledger.ts';
 import { dropEarlier } from './superseded.ts';
 
 /** Asks whether the account may do this, as it is now. @throws Failure `forbidden` */
@@ -75,13 +75,14 @@ async function announce(
       .where('id', '=', claim.id)
       .executeTakeFirstOrThrow();
     // What began as a replacement may have become a new file, or lost the version it shared bytes with.
-    const bytes = Math.max(0, size - (target?.size ?? 0) - row.reserved_bytes);
-    const files = Math.max(0, (target ? 0 : 1) - row.reserved_files);
+    const replaced = target && isCounted(target) ? target.size : null;
+    const bytes = Math.max(0, size - (replaced ?? 0) - row.reserved_bytes);
+    const files = Math.max(0, (replaced === null ? 1 : 0) - row.reserved_files);
     await addReservation(write, parts.homeId, claim, bytes, files);
     await setHeld(write, claim, {
       state: 'committing',
       offset: size,
-      replaced_bytes: target?.size ?? null,
+      replaced_bytes: replaced,
     });
   });
   await parts.database.durable();

@@ -2,21 +2,22 @@ import type { Algorithm, Digest } from '../base/digest.ts';
 import { Failure, failed } from '../base/failure.ts';
 import { type Path, ROOT, child, nameOf, parentOf } from '../base/path.ts';
 import type { ByteRange } from '../base/range.ts';
-import type { ReadableFile, StoreFacts } from '../storage/store.ts';
+import type { Entry, ReadableFile, StoreFacts } from '../storage/store.ts';
+import { attachUnfinished, findCopy, isThere } from './by-content.ts';
+import { takenOver } from './claim.ts';
 import { type Authorise, statOrUndefined } from './commit.ts';
 import type { HomeParts } from './context.ts';
 import { digestOfRange } from './digesting/digest-by-reading.ts';
 import { carryDigests } from './digesting/recorded-digests.ts';
 import { type Usage, checkFileSize, checkRoom, roomIn } from './ledger.ts';
 import { moveEntry, removeFile } from './name-changes.ts';
-import { originOf } from './origin.ts';
+import { type Origin, originOf } from './origin.ts';
 import type { Declared, Placement } from './placement.ts';
 import { holderOf } from './presence.ts';
 import { type Seen, asSeen } from './seen.ts';
 import { dropUpload } from './superseded.ts';
 import { takeOver } from './takeover.ts';
 import { Writer, newUploadId } from './writer.ts';
-import { takenOver } from './claim.ts';
 
 /** One home with everything in it, unfinished uploads included. Asks nobody for permission. */
 export class Home {
@@ -79,31 +80,17 @@ export class Home {
     session: string,
     authorise: Authorise,
   ): Promise<Writer> {
-    refuseIllFormed(path);
     if (declared.digest && declared.digest.algorithm !== 'sha-256') {
       throw new Failure('digest-mismatch', 'Only a SHA-256 digest can be promised');
     }
-    const committed = await statOrUndefined(this.#parts, path);
-    if (committed?.kind === 'folder') throw new Failure('is-a-directory', 'This is a folder');
-    if (committed?.kind === 'other') throw new Failure('forbidden', 'This is not a regular file');
-    if (!committed) await this.#checkFolder(parentOf(path));
+    const committed = await this.#checkTarget(path);
     if (placement.kind !== 'replace') await this.#endOthers(path);
     const unfinished = await this.#parts.records.unfinished(this.id, path);
     const origin = originOf(placement, committed, unfinished);
     if (!committed) authorise('write');
     else authorise(origin.kind === 'version' && origin.append ? 'append' : 'overwrite');
-    const newFiles = committed || origin.kind === 'unfinished' ? 0 : 1;
-    const writer = new Writer(this.#parts, {
-      id: origin.kind === 'unfinished' ? origin.record.id : newUploadId(),
-      path,
-      origin,
-      declared:
-        origin.kind === 'unfinished' ? { ...origin.record.declared, ...declared } : declared,
-      holder: holderOf(this.#parts.presence, session),
-      authorise,
-      newFiles,
-    });
-    await this.#checkQuota(writer.start, declared, newFiles);
+    const writer = this.#writer(path, origin, declared, session, authorise, committed);
+    await this.#checkQuota(writer.start, declared, writer.newFiles);
     return writer;
   }
 
@@ -128,7 +115,7 @@ export class Home {
     for await (const slice of this.list(path)) {
       for (const entry of slice) {
         const inside = child(path, entry.name);
-        if (entry.kind === 'folder') await this.removeTree(inside);
+        if (entry.kind === 'folder' && !entry.linked) await this.removeTree(inside);
         else await this.removeFile(inside);
       }
     }
@@ -198,21 +185,29 @@ export class Home {
   }
 
   /**
-   * How many bytes of a promised whole are here already: all of them if the file of this name is
-   * it, else what an unfinished upload with the same promise has.
+   * Makes use of what is here already of a promised whole, under whatever name it came: a file with
+   * these bytes is copied to `path` at once, an unfinished upload with the same promise is moved
+   * there.
+   * @returns how many bytes need not be sent: all of them if the file is at `path` now
    */
-  async held(path: Path, promise: Required<Declared>): Promise<number> {
-    const { records, digests } = this.#parts;
-    const committed = await statOrUndefined(this.#parts, path);
-    if (committed?.kind === 'file' && committed.size === promise.length) {
-      const hex = await digests.find(this.id, path, committed.version, promise.digest.algorithm);
-      if (hex === promise.digest.hex) return promise.length;
+  async expect(
+    path: Path,
+    promise: Required<Declared>,
+    session: string,
+    authorise: Authorise,
+  ): Promise<number> {
+    if (await isThere(this.#parts, path, promise)) return promise.length;
+    const source = await findCopy(this.#parts, promise);
+    if (source !== undefined) {
+      const origin: Origin = { kind: 'copy', from: source, length: promise.length };
+      const committed = await this.#checkTarget(path);
+      authorise(committed ? 'overwrite' : 'write');
+      await using writer = this.#writer(path, origin, promise, session, authorise, committed);
+      await this.#checkQuota(0, promise, committed ? 0 : 1);
+      await writer.complete();
+      return promise.length;
     }
-    const unfinished = await records.unfinished(this.id, path);
-    const isSame =
-      unfinished?.declared.digest?.hex === promise.digest.hex &&
-      unfinished.declared.length === promise.length;
-    return isSame ? unfinished.offset : 0;
+    return attachUnfinished(this.#parts, path, promise);
   }
 
   usage(): Promise<Usage> {
@@ -224,6 +219,36 @@ export class Home {
     await this.#parts.writers.writing(this.id, path)?.fence(takenOver());
     const unfinished = await this.#parts.records.unfinished(this.id, path);
     if (unfinished) await takeOver(this.#parts, unfinished.id);
+  }
+
+  #writer(
+    path: Path,
+    origin: Origin,
+    declared: Declared,
+    session: string,
+    authorise: Authorise,
+    committed: Entry | undefined,
+  ): Writer {
+    const isContinued = origin.kind === 'unfinished';
+    return new Writer(this.#parts, {
+      id: isContinued ? origin.record.id : newUploadId(),
+      path,
+      origin,
+      declared: isContinued ? { ...origin.record.declared, ...declared } : declared,
+      holder: holderOf(this.#parts.presence, session),
+      authorise,
+      newFiles: committed || isContinued ? 0 : 1,
+    });
+  }
+
+  /** @returns the file that is there now; @throws Failure if no file can be */
+  async #checkTarget(path: Path): Promise<Entry | undefined> {
+    refuseIllFormed(path);
+    const committed = await statOrUndefined(this.#parts, path);
+    if (committed?.kind === 'folder') throw new Failure('is-a-directory', 'This is a folder');
+    if (committed?.kind === 'other') throw new Failure('forbidden', 'This is not a regular file');
+    if (!committed) await this.#checkFolder(parentOf(path));
+    return committed;
   }
 
   async #checkFolder(folder: Path): Promise<void> {

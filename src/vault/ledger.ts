@@ -2,6 +2,7 @@ import { Failure } from '../base/failure.ts';
 import { MiB, formatSize } from '../base/size.ts';
 import type { Database, Write } from '../database/database.ts';
 import type { HomeRow } from '../database/tables.ts';
+import type { Entry } from '../storage/store.ts';
 import { type Claim, takenOver } from './claim.ts';
 
 /** The most that is reserved ahead of the bytes themselves. */
@@ -152,6 +153,11 @@ export async function releaseReservation(
     }))
     .where('id', '=', homeId)
     .execute();
+}
+
+/** True for what the ledger counts: a file, not a link to one, which is counted where it is. */
+export function isCounted(entry: Entry): boolean {
+  return entry.kind === 'file' && !entry.linked;
 }
 
 export function usageOf(home: HomeRow): Usage {

@@ -7,6 +7,7 @@ import type { HomeParts, VaultParts } from './context.ts';
 import { releaseReservation } from './ledger.ts';
 import { settleChange, strike } from './name-changes.ts';
 import { holderOf, processOf } from './presence.ts';
+import { dropUpload } from './superseded.ts';
 
 /** Opens a home by its id. */
 type OpenHome = (homeId: number) => Promise<HomeParts>;
@@ -35,6 +36,9 @@ export async function mend(parts: VaultParts, open: OpenHome, process: string): 
   for (const row of commits) await finishCommit(await open(row.home_id), row);
   for (const row of legacy.changes) await finishChange(await open(row.home_id), row);
   await parts.database.write((write) => letGo(write, parts, legacy));
+  // Nothing of these is durable: there is nothing to continue.
+  const empty = legacy.uploads.filter((row) => row.state === 'staging' && row.offset === 0);
+  for (const row of empty) await dropUpload(await open(row.home_id), row.id);
   await parts.database.durable();
   const count = { commits: commits.length, changes: legacy.changes.length };
   parts.log.info('Mended what a process that has died was doing', {
@@ -97,7 +101,7 @@ async function letGo(write: Write, parts: VaultParts, legacy: Legacy): Promise<v
       .where('state', '=', 'staging')
       .executeTakeFirst();
     if (!row) continue;
-    const stored = row.offset - row.base_bytes;
+    const stored = Math.max(0, row.offset - row.base_bytes);
     await releaseReservation(write, row.home_id, { bytes: row.reserved_bytes - stored, files: 0 });
     await write
       .updateTable('uploads')

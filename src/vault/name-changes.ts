@@ -6,7 +6,7 @@ import type { Entry } from '../storage/store.ts';
 import { type Authorise, statOrUndefined } from './commit.ts';
 import type { HomeParts } from './context.ts';
 import { carryDigests, forgetDigests, rebaseFolders } from './digesting/recorded-digests.ts';
-import { addCommitted } from './ledger.ts';
+import { addCommitted, isCounted } from './ledger.ts';
 
 /**
  * Changes of names that the ledger has to follow. Each is announced in the journal, durably, before
@@ -19,7 +19,8 @@ type Change = Pick<JournalRow, 'kind' | 'path' | 'to_path' | 'version' | 'bytes'
 export async function removeFile(parts: HomeParts, path: Path): Promise<void> {
   await using _lock = await parts.locks.hold(parts.homeId, path);
   const entry = await parts.tree.stat(path);
-  if (entry.kind === 'folder') throw new Failure('is-a-directory', 'This is a folder');
+  if (entry.kind === 'folder' && !entry.linked)
+    throw new Failure('is-a-directory', 'This is a folder');
   const change: Change = {
     kind: 'remove',
     path,
@@ -110,5 +111,5 @@ export async function strike(write: Write, id: number): Promise<void> {
 
 /** What the ledger counts for an entry. */
 function counted(entry: Entry): { readonly bytes: number; readonly files: number } {
-  return entry.kind === 'file' ? { bytes: entry.size, files: 1 } : { bytes: 0, files: 0 };
+  return isCounted(entry) ? { bytes: entry.size, files: 1 } : { bytes: 0, files: 0 };
 }

@@ -1,11 +1,12 @@
 import { Failure } from '../base/failure.ts';
+import type { Path } from '../base/path.ts';
 import type { Entry } from '../storage/store.ts';
 import type { Placement } from './placement.ts';
 import type { UploadRecord } from './upload-records.ts';
 
 /**
  * What an upload begins with: nothing, the staged bytes of an unfinished upload up to `offset`,
- * or the first `length` bytes of the version that is there now.
+ * the first `length` bytes of the version that is there now, or all of another file.
  */
 export type Origin =
   | { readonly kind: 'fresh' }
@@ -16,7 +17,8 @@ export type Origin =
       readonly length: number;
       /** The bytes belong at the end of the file, wherever that is when they are committed. */
       readonly append: boolean;
-    };
+    }
+  | { readonly kind: 'copy'; readonly from: Path; readonly length: number };
 
 const FRESH: Origin = { kind: 'fresh' };
 
@@ -88,6 +90,7 @@ function mismatch(sentence: string, offset: number): Failure {
 export function baseOf(origin: Origin): number {
   switch (origin.kind) {
     case 'fresh':
+    case 'copy':
       return 0;
     case 'unfinished':
       return Math.min(origin.record.base?.bytes ?? 0, origin.offset);
@@ -104,6 +107,12 @@ export function startOf(origin: Origin): number {
     case 'unfinished':
       return origin.offset;
     case 'version':
+    case 'copy':
       return origin.length;
   }
+}
+
+/** What is reserved for it already when it begins, in bytes. */
+export function reservedOf(origin: Origin): number {
+  return origin.kind === 'unfinished' ? origin.offset - baseOf(origin) : 0;
 }

@@ -21,12 +21,12 @@ export class Room {
   constructor(
     parts: HomeParts,
     claim: Claim,
-    from: { readonly base: number; readonly stored: number },
+    from: { readonly base: number; readonly reserved: number },
   ) {
     this.#parts = parts;
     this.#claim = claim;
     this.#base = from.base;
-    this.#reserved = from.stored - from.base;
+    this.#reserved = from.reserved;
   }
 
   /** Makes room for `wanted` bytes at `position`; near a limit, for the first of them. */

@@ -34,14 +34,26 @@ export async function beginStaging(parts: HomeParts, wanted: Beginning): Promise
   }
   const claim = await insertRecord(parts, wanted);
   try {
-    const file =
-      origin.kind === 'version'
-        ? await parts.tree.stageCopy(wanted.id, wanted.path, origin.length)
-        : await parts.tree.stage(wanted.id);
-    return { claim, file };
+    return { claim, file: await stage(parts, wanted.id, wanted.path, origin) };
   } catch (error) {
     await dropUpload(parts, wanted.id);
     throw error;
+  }
+}
+
+function stage(
+  { tree }: HomeParts,
+  id: string,
+  path: Path,
+  origin: Exclude<Origin, { kind: 'unfinished' }>,
+): Promise<StagedFile> {
+  switch (origin.kind) {
+    case 'fresh':
+      return tree.stage(id);
+    case 'version':
+      return tree.stageCopy(id, path, origin.length);
+    case 'copy':
+      return tree.stageCopy(id, origin.from, origin.length);
   }
 }
 

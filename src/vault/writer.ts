@@ -8,7 +8,7 @@ import type { Entry, StagedFile } from '../storage/store.ts';
 import { type Authorise, commit, statOrUndefined } from './commit.ts';
 import type { HomeParts } from './context.ts';
 import { RunningDigest } from './digesting/running-digest.ts';
-import { type Origin, baseOf, startOf } from './origin.ts';
+import { type Origin, baseOf, reservedOf, startOf } from './origin.ts';
 import type { Declared } from './placement.ts';
 import { Room } from './room.ts';
 import { type Begun, beginStaging } from './staging.ts';
@@ -78,6 +78,11 @@ export class Writer implements AsyncDisposable {
     this.start = startOf(hold.origin);
     this.#received = this.start;
     this.#durable = hold.origin.kind === 'unfinished' ? this.start : 0;
+  }
+
+  /** Files that the home gets more by this. */
+  get newFiles(): 0 | 1 {
+    return this.#hold.newFiles;
   }
 
   /** Bytes that the file has now. */
@@ -178,9 +183,10 @@ export class Writer implements AsyncDisposable {
 
   async #begin(): Promise<Staged> {
     const { claim, file } = await this.#stage();
+    const { origin } = this.#hold;
     const room = new Room(this.#parts, claim, {
-      base: baseOf(this.#hold.origin),
-      stored: this.start,
+      base: baseOf(origin),
+      reserved: reservedOf(origin),
     });
     const digest = new RunningDigest('sha-256', file, this.#parts.hashing);
     const staged = { claim, file, digest, room };

@@ -151,9 +151,9 @@ export const FOLDER_CASES: readonly Case[] = [
     },
   ],
   [
-    'a folder of 5,000 entries comes in slices, each entry once',
+    'a folder of many entries comes in slices, each entry once',
     async ({ tree }) => {
-      const count = 5000;
+      const count = 1000;
       for (let i = 0; i < count; i += 50) {
         const batch = Array.from({ length: 50 }, (_, j) => at(`/${i + j}`));
         await Promise.all(batch.map((path) => tree.makeFolder(path)));

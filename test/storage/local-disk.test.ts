@@ -253,6 +253,21 @@ test('a home on another file system stages in itself, hidden and for the server 
   }
 });
 
+test('others have their turn while a folder of 5,000 entries is listed', async () => {
+  await using made = await localHome();
+  for (let i = 0; i < 5000; i += 1) writeFileSync(join(made.home, `${i}`), '');
+  let turns = 0;
+  const counting = setInterval(() => (turns += 1), 0);
+  const seen = new Set<string>();
+  for await (const slice of made.tree.list(ROOT)) {
+    assert.ok(slice.length <= 256);
+    for (const entry of slice) seen.add(entry.name);
+  }
+  clearInterval(counting);
+  assert.equal(seen.size, 5000);
+  assert.ok(turns >= 5, `${turns} turns`);
+});
+
 test('what was read from a folder and is gone when it is looked at is left out', async () => {
   await using made = await localHome();
   const count = 1000;

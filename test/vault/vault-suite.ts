@@ -5,7 +5,7 @@ import type { Store } from '../../src/storage/store.ts';
 import { type Bench, at, begin, openBench, put, putCut, read, sha256 } from './harness.ts';
 
 /** The cases that every store has to carry; the number is asserted, so that none can be lost. */
-const CASES = 34;
+const CASES = 37;
 
 /** A store, and where a home can be in it. */
 export interface Given extends AsyncDisposable {
@@ -367,6 +367,39 @@ export function vaultSuite(name: string, make: () => Promise<Given>): void {
       await bench.home.removeFile(at('/a'));
       assert.deepEqual(await bench.ledger(), { committed: 0, files: 0, reserved: 0 });
       await assert.rejects(bench.home.stat(at('/a')), code('not-found'));
+    });
+
+    test('completes a promised upload at once where the home holds the content already', async () => {
+      await put(bench.home, '/a', 'content');
+      const digest = { algorithm: 'sha-256', hex: sha256('content') } as const;
+      const promise = { length: 7, digest };
+      const held = () => bench.home.expect(at('/b'), promise, 'test', () => {});
+      assert.equal(await held(), 7);
+      assert.equal(await read(bench.home, '/b'), 'content');
+      assert.equal(await held(), 7);
+      assert.deepEqual(await bench.ledger(), { committed: 14, files: 2, reserved: 0 });
+    });
+
+    test('continues a promised upload under another name', async () => {
+      const promise = {
+        length: 10,
+        digest: { algorithm: 'sha-256', hex: sha256('0123456789') },
+      } as const;
+      const writer = await begin(bench.home, '/a', { kind: 'replace' }, promise);
+      await writer.write([Buffer.from('0123')]);
+      await writer.interrupt('cut');
+      assert.equal(await bench.home.expect(at('/b'), promise, 'test', () => {}), 4);
+      await put(bench.home, '/b', '456789', { kind: 'resume', offset: 4 });
+      assert.equal(await read(bench.home, '/b'), '0123456789');
+      await assert.rejects(bench.home.stat(at('/a')), code('not-found'));
+    });
+
+    test('does not believe a record whose file was changed by hand', async () => {
+      await put(bench.home, '/a', 'content');
+      await bench.home.move(at('/a'), at('/c'), () => {});
+      await put(bench.home, '/c', 'another', { kind: 'resume', offset: 1 });
+      const digest = { algorithm: 'sha-256', hex: sha256('content') } as const;
+      assert.equal(await bench.home.expect(at('/b'), { length: 7, digest }, 'test', () => {}), 0);
     });
 
     test('finds drift that was made by hand, and repairs it only when told to', async () => {

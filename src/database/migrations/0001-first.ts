@@ -87,6 +87,11 @@ export const first: Migration = {
       .addColumn('hex', 'text', (column) => column.notNull())
       .addPrimaryKeyConstraint('digests_key', ['home_id', 'folder', 'name', 'algorithm'])
       .execute();
+    await schema
+      .createIndex('digests_by_content')
+      .on('digests')
+      .columns(['home_id', 'hex'])
+      .execute();
 
     await schema
       .createTable('journal')

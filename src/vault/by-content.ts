@@ -1,0 +1,73 @@
+import { type Path, child, nameOf, parentOf } from '../base/path.ts';
+import { statOrUndefined } from './commit.ts';
+import type { HomeParts } from './context.ts';
+import type { Declared } from './placement.ts';
+import { takeOver } from './takeover.ts';
+
+/** A sender's word for a whole file: its length in bytes and its digest. */
+type Promised = Required<Declared>;
+
+/** True if the file at `path` is what is promised, as far as its record tells. */
+export async function isThere(parts: HomeParts, path: Path, promise: Promised): Promise<boolean> {
+  const entry = await statOrUndefined(parts, path);
+  if (entry?.kind !== 'file' || entry.size !== promise.length) return false;
+  const { algorithm, hex } = promise.digest;
+  return (await parts.digests.find(parts.homeId, path, entry.version, algorithm)) === hex;
+}
+
+/** A file of this home, under any name, that is what is promised. Never looks into another home. */
+export async function findCopy(parts: HomeParts, promise: Promised): Promise<Path | undefined> {
+  const rows = await parts.database.query
+    .selectFrom('digests')
+    .select(['folder', 'name'])
+    .where('home_id', '=', parts.homeId)
+    .where('algorithm', '=', promise.digest.algorithm)
+    .where('hex', '=', promise.digest.hex)
+    .execute();
+  for (const { folder, name } of rows) {
+    const path = child(folder as Path, name);
+    if (await isThere(parts, path, promise)) return path;
+  }
+  return undefined;
+}
+
+/**
+ * Gives the unfinished upload with the same promise that has come farthest this name, whatever it
+ * was called; whoever writes it lets go.
+ * @returns its durable offset; 0 if there is none
+ */
+export async function attachUnfinished(
+  parts: HomeParts,
+  path: Path,
+  promise: Promised,
+): Promise<number> {
+  const found = await farthest(parts, promise);
+  if (!found) return 0;
+  await takeOver(parts, found.id);
+  const row = await parts.database.write((write) =>
+    write
+      .updateTable('uploads')
+      // The newest upload to a name is the one that goes on.
+      .set({ folder: parentOf(path), name: nameOf(path), created_at: parts.clock.now() })
+      .where('id', '=', found.id)
+      .where('state', '=', 'staging')
+      .where('holder', 'is', null)
+      .returning('offset')
+      .executeTakeFirst(),
+  );
+  await parts.database.durable();
+  return row?.offset ?? 0;
+}
+
+function farthest(parts: HomeParts, { length, digest }: Promised) {
+  return parts.database.query
+    .selectFrom('uploads')
+    .select('id')
+    .where('home_id', '=', parts.homeId)
+    .where('state', '=', 'staging')
+    .where('length', '=', length)
+    .where('promised_algorithm', '=', digest.algorithm)
+    .where('promised_hex', '=', digest.hex)
+    .orderBy('offset', 'desc')
+    .executeTakeFirst();
+}
