@@ -12,6 +12,8 @@ import type { Settings } from './config/settings.ts';
 import type { Database } from './database/database.ts';
 import { ProcessLocks } from './database/sqlite/process-locks.ts';
 import { Sqlite } from './database/sqlite/sqlite.ts';
+import { HookDelivery } from './hooks/delivery.ts';
+import { type Hook, commandHook, inTurn, urlHook } from './hooks/hook.ts';
 import { FTP_DEFAULTS, type FtpOptions } from './protocols/ftp/options.ts';
 import { FtpServer } from './protocols/ftp/server.ts';
 import { FrontDesk } from './session/front-desk.ts';
@@ -82,6 +84,9 @@ export async function composeServer(settings: Settings, log: Log): Promise<Serve
   parts.defer(() => clearInterval(expiry));
   void expire(vault, log);
 
+  const hook = hookOf(settings);
+  if (hook) parts.use(new HookDelivery({ database, hook, clock, log }));
+
   const accounts = new Accounts(database, clock);
   const passwords = parts.use(new Passwords({ concurrency: settings.login.hashConcurrency }));
   const visits = parts.use(new Visits(accounts, clock, log));
@@ -135,9 +140,19 @@ async function openVault(
     openTree: (location) => local.openTree(resolve(settings.data, location)),
   };
   const { checkpoint, expire } = settings.uploads;
-  const options = { checkpointBytes: checkpoint, expireAfterMs: expire };
+  const keepsEvents = hookOf(settings) !== undefined;
+  const options = { checkpointBytes: checkpoint, expireAfterMs: expire, keepsEvents };
   const given = { database, store, clock: systemClock, log, options, presence, serves };
   return parts.use(await Vault.open(given));
+}
+
+/** What is told of each event, if anything is. */
+function hookOf({ hooks: { command, url, timeout } }: Settings): Hook | undefined {
+  const hooks = [
+    ...(command === undefined ? [] : [commandHook(command, timeout)]),
+    ...(url === undefined ? [] : [urlHook(url, timeout)]),
+  ];
+  return hooks.length === 0 ? undefined : inTurn(hooks);
 }
 
 async function expire(vault: Vault, log: Log): Promise<void> {

@@ -21,10 +21,11 @@ export function formatSize(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let power = 0;
   let value = bytes;
-  while (value >= 1024 && power < units.length - 1) {
+  // What would be shown as 1024 of one unit is 1 of the next.
+  while (Math.round(value) >= 1024 && power < units.length - 1) {
     value /= 1024;
     power += 1;
   }
-  const shown = power === 0 || value >= 100 ? String(Math.round(value)) : value.toPrecision(3);
-  return `${shown.replace(/\.?0+$/, (zeros) => (zeros.startsWith('.') ? '' : zeros))} ${units[power]}`;
+  const shown = value >= 100 ? Math.round(value) : Number(value.toPrecision(3));
+  return `${shown} ${units[power]}`;
 }

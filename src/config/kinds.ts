@@ -122,6 +122,13 @@ export const ipv4: Kind<string> = {
   format: String,
 };
 
+export const httpUrl: Kind<string> = {
+  valueName: 'URL',
+  expects: 'a URL that begins with http:// or https://',
+  schema: readable((text) => (/^https?:\/\//i.test(text) && URL.canParse(text) ? text : undefined)),
+  format: String,
+};
+
 /** Text that fits on one line and cannot steer a terminal or a protocol. */
 export const line: Kind<string> = {
   valueName: 'TEXT',

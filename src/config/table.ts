@@ -2,6 +2,7 @@ import {
   count,
   duration,
   hostPort,
+  httpUrl,
   ipv4,
   line,
   oneOf,
@@ -175,6 +176,27 @@ export const SETTINGS = [
   }),
 
   setting({
+    key: 'hooks.command',
+    kind: unless('off', path('FILE')),
+    default: 'off',
+    relativeTo: 'source',
+    about:
+      'A program that is started for each event of an upload, with the event as JSON on its standard input; ending with 0 takes the event.',
+  }),
+  setting({
+    key: 'hooks.url',
+    kind: unless('off', httpUrl),
+    default: 'off',
+    about: 'Where each event of an upload is posted as JSON; a 2xx answer takes the event.',
+  }),
+  setting({
+    key: 'hooks.timeout',
+    kind: timer,
+    default: '30s',
+    about: 'How long a hook may take for one event; then it is told again later.',
+  }),
+
+  setting({
     key: 'log.level',
     kind: oneOf('debug', 'info', 'warn', 'error'),
     default: 'info',
@@ -220,6 +242,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   limits: 'Limits for everybody',
   login: 'Login',
   uploads: 'Unfinished uploads',
+  hooks: 'Hooks',
   log: 'Logs',
   shutdown: 'Stopping',
 };

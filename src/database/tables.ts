@@ -12,6 +12,7 @@ export interface Tables {
   digests: DigestsTable;
   journal: JournalTable;
   name_locks: NameLocksTable;
+  outbox: OutboxTable;
 }
 
 /** The root an account sees, its limits (null: unlimited) and its quota ledger. */
@@ -118,7 +119,20 @@ interface NameLocksTable {
   process: string;
 }
 
+/** Events that somebody outside is to be told of, at least once each, in the order of their ids. */
+interface OutboxTable {
+  id: Generated<number>;
+  home_id: number;
+  time: number;
+  /** JSON. */
+  event: string;
+  attempts: number;
+  /** When it is to be tried next. */
+  due_at: number;
+}
+
 export type HomeRow = Selectable<HomesTable>;
 export type AccountRow = Selectable<AccountsTable>;
 export type UploadRow = Selectable<UploadsTable>;
+export type OutboxRow = Selectable<OutboxTable>;
 export type JournalRow = Selectable<JournalTable>;

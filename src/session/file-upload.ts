@@ -45,7 +45,7 @@ export class FileUpload implements Upload {
   async complete(): Promise<Entry> {
     try {
       const entry = await this.#writer.complete();
-      const event = this.#over('complete');
+      const event = this.#over('complete', entry.size);
       // The digest of a large file follows; the line in the transfer log waits for it.
       void this.#writer.digest().then((digest) => this.#tell({ ...event, digest }));
       return entry;
@@ -68,9 +68,10 @@ export class FileUpload implements Upload {
   }
 
   /** What the transfer log will say; from now on nothing more can happen here. */
-  #over(outcome: TransferOutcome): TransferEvent {
+  #over(outcome: TransferOutcome, size = this.length): TransferEvent {
     this.#isOver = true;
     const { clock, visitor, id } = this.#parts;
+    const bytes = this.received - this.start;
     return {
       time: clock.now(),
       account: this.#account,
@@ -79,9 +80,10 @@ export class FileUpload implements Upload {
       session: id,
       direction: 'in',
       path: this.path,
-      bytes: this.received - this.start,
-      resumedFrom: this.start,
-      size: outcome === 'complete' ? this.received : this.length,
+      bytes,
+      // What is appended goes to the end that the file has when it is committed.
+      resumedFrom: outcome === 'complete' && size !== undefined ? size - bytes : this.start,
+      size,
       durationMs: Math.round(clock.monotonic() - this.#began),
       digest: undefined,
       outcome,

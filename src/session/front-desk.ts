@@ -45,8 +45,9 @@ export class FrontDesk implements Reception {
     signal?: AbortSignal,
   ): Promise<Session> {
     if (this.#isClosed) throw stopping();
-    const { accounts, throttle, clock } = this.#parts;
+    const { accounts, throttle, visits, clock } = this.#parts;
     await this.#waitForTurn(visitor.address, name, signal);
+    const revision = await accounts.revision();
     const account = await accounts.find(name);
     const isRight = await this.#isRight(account, password, signal);
     if (!account || !isRight || !isUsable(account, clock.now())) {
@@ -54,7 +55,10 @@ export class FrontDesk implements Reception {
       throw new Failure('forbidden', 'The name or the password is not right');
     }
     throttle.succeeded(visitor.address, name);
-    return this.#open(account, visitor);
+    const session = await this.#open(account, visitor);
+    // What was changed on the way in acts on this session like on those that were open.
+    if ((await accounts.revision()) !== revision) await visits.lookAgain();
+    return session;
   }
 
   /** Ends every session, and lets nobody in any more. */

@@ -2,7 +2,7 @@ import type { StoredAccount } from '../accounts/accounts.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Algorithm, Digest } from '../base/digest.ts';
 import type { EventSource } from '../base/events.ts';
-import { Failure } from '../base/failure.ts';
+import { Failure, asFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import { type Path, child } from '../base/path.ts';
 import type { Permission } from '../base/permission.ts';
@@ -31,8 +31,8 @@ export class HomeSession implements Session {
   readonly #parts: SessionParts;
   readonly #onEnd: (session: HomeSession) => void;
   readonly #abort = new AbortController();
-  /** The sizes of unfinished uploads that this visitor was shown: from there they will go on. */
-  readonly #told = new Map<Path, number>();
+  /** The unfinished uploads that this visitor was shown, and how large: from there they will go on. */
+  readonly #told = new Map<Path, { readonly upload: string; readonly told: number }>();
   readonly #promised = new Map<Path, Required<Declared>>();
 
   constructor(parts: SessionParts, account: StoredAccount, onEnd: (session: HomeSession) => void) {
@@ -67,7 +67,7 @@ export class HomeSession implements Session {
 
   async stat(path: Path): Promise<Seen> {
     // A name can be asked for by whoever may do anything with it.
-    if (!this.may('list') && !this.may('read')) this.#require('write');
+    this.#require('list', 'read', 'write');
     const seen = await this.#parts.home.stat(path);
     this.#tell(path, seen);
     return seen;
@@ -94,11 +94,10 @@ export class HomeSession implements Session {
 
   async upload(path: Path, placement: Placement, declared: Declared = {}): Promise<Upload> {
     const told = this.#told.get(path);
-    const isTold = placement.kind === 'append' && told !== undefined;
     const promised = this.#promised.get(path);
     const writer = await this.#parts.home.upload(
       path,
-      isTold ? { kind: 'append', told } : placement,
+      placement.kind === 'append' && told ? { ...placement, ...told } : placement,
       { ...promised, ...declared },
       this.id,
       (permission) => this.#require(permission),
@@ -109,7 +108,7 @@ export class HomeSession implements Session {
   }
 
   async expect(path: Path, promise: Required<Declared>): Promise<number> {
-    if (!this.may('overwrite')) this.#require('write');
+    this.#require('write', 'overwrite');
     const held = await this.#parts.home.expect(path, promise, this.id, (permission) =>
       this.#require(permission),
     );
@@ -138,6 +137,7 @@ export class HomeSession implements Session {
   async removeFile(path: Path): Promise<void> {
     this.#require('delete');
     await this.#parts.home.removeFile(path);
+    this.#told.delete(path);
     this.#note('removed a file', { path });
   }
 
@@ -148,7 +148,7 @@ export class HomeSession implements Session {
   }
 
   async setModified(path: Path, modified: number): Promise<void> {
-    if (!this.may('write')) this.#require('overwrite');
+    this.#require('write', 'overwrite');
     await this.#parts.home.setModified(path, modified);
   }
 
@@ -182,14 +182,19 @@ export class HomeSession implements Session {
     if (!this.signal.aborted) this.end(new Failure('interrupted', 'The session has ended'));
   }
 
-  /** @throws Failure `forbidden`, also when the session has been ended */
-  #require(permission: Permission): void {
-    if (this.may(permission)) return;
-    throw new Failure('forbidden', `This account may not do that (it lacks "${permission}")`);
+  /**
+   * Asks for one of these permissions.
+   * @throws Failure `forbidden` if the account has none of them; the reason, if the session has ended
+   */
+  #require(...permissions: readonly Permission[]): void {
+    if (this.signal.aborted) throw asFailure(this.signal.reason);
+    if (permissions.some((permission) => this.may(permission))) return;
+    const missing = permissions.join('" or "');
+    throw new Failure('forbidden', `This account may not do that (it lacks "${missing}")`);
   }
 
   #tell(path: Path, seen: Seen): void {
-    if (seen.partial) this.#told.set(path, seen.size);
+    if (seen.partial) this.#told.set(path, { upload: seen.unique, told: seen.size });
     else this.#told.delete(path);
   }
 

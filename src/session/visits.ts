@@ -22,7 +22,7 @@ export class Visits implements Disposable {
     this.#accounts = accounts;
     this.#clock = clock;
     this.#log = log;
-    this.#timer = setInterval(() => void this.#lookAgain(), LOOK_AGAIN_MS).unref();
+    this.#timer = setInterval(() => void this.#look(), LOOK_AGAIN_MS).unref();
   }
 
   add(session: HomeSession): void {
@@ -41,11 +41,17 @@ export class Visits implements Disposable {
     for (const session of this.#open) session.end(reason);
   }
 
+  /** Looks at every account, at the latest with the next look that is due. */
+  async lookAgain(): Promise<void> {
+    this.#seenRevision = undefined;
+    await this.#look();
+  }
+
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
 
-  async #lookAgain(): Promise<void> {
+  async #look(): Promise<void> {
     if (this.#isLooking) return;
     this.#isLooking = true;
     try {

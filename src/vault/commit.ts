@@ -8,6 +8,7 @@ import type { HomeParts } from './context.ts';
 import { forgetDigests, recordDigest } from './digesting/recorded-digests.ts';
 import { addCommitted, addReservation, isCounted, releaseReservation } from './ledger.ts';
 import { dropEarlier } from './superseded.ts';
+import type { VaultEvent } from './vault-event.ts';
 
 /** Asks whether the account may do this, as it is now. @throws Failure `forbidden` */
 export type Authorise = (permission: Permission) => void;
@@ -23,6 +24,8 @@ export interface Complete {
   readonly authorise: Authorise;
   /** The digest, if it is known already. */
   readonly sha256: string | undefined;
+  /** The digest that was promised and found, in hexadecimal. */
+  readonly verified: string | undefined;
 }
 
 /**
@@ -43,7 +46,7 @@ export async function commit(parts: HomeParts, complete: Complete): Promise<Entr
     await parts.database.write((write) => setHeld(write, claim, { state: 'staging' }));
     throw error;
   }
-  await settle(parts, claim, path, entry, complete.sha256);
+  await settle(parts, claim, path, entry, complete.sha256, complete.verified);
   await parts.database.durable();
   await dropEarlier(parts, path, claim.id);
   return entry;
@@ -90,13 +93,17 @@ async function announce(
 
 /** Records what the rename has done. Also what is done for a commit that a crash cut short. */
 export async function settle(
-  parts: Pick<HomeParts, 'database' | 'homeId' | 'clock'>,
+  parts: Pick<HomeParts, 'database' | 'homeId' | 'clock' | 'chronicle'>,
   claim: Claim,
   path: Path,
   entry: Entry,
   sha256: string | undefined,
+  verified: string | undefined,
 ): Promise<void> {
-  const { database, homeId } = parts;
+  const { database, homeId, chronicle } = parts;
+  const upload = { homeId, uploadId: claim.id, path };
+  const events: VaultEvent[] = [{ ...upload, kind: 'committed', size: entry.size }];
+  if (verified !== undefined) events.unshift({ ...upload, kind: 'verified', digest: verified });
   await database.write(async (write) => {
     const row: UploadRow = await write
       .selectFrom('uploads')
@@ -119,7 +126,9 @@ export async function settle(
     await write.deleteFrom('checkpoints').where('upload_id', '=', claim.id).execute();
     if (sha256 === undefined) await forgetDigests(write, homeId, path);
     else await recordDigest(write, homeId, path, entry.version, 'sha-256', sha256);
+    for (const event of events) await chronicle.note(write, event, parts.clock.now());
   });
+  for (const event of events) chronicle.tell(event);
 }
 
 /** The entry, or undefined where there is none. */

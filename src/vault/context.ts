@@ -1,15 +1,14 @@
 import type { Clock } from '../base/clock.ts';
-import type { EventSource } from '../base/events.ts';
 import type { Log } from '../base/log.ts';
 import type { Database } from '../database/database.ts';
 import type { Tree } from '../storage/store.ts';
+import type { Chronicle } from './chronicle.ts';
 import type { HashThread } from './digesting/hash-thread.ts';
 import type { RecordedDigests } from './digesting/recorded-digests.ts';
 import type { Ledger } from './ledger.ts';
 import type { NameLocks } from './name-locks.ts';
 import type { Presence } from './presence.ts';
 import type { UploadRecords } from './upload-records.ts';
-import type { VaultEvent } from './vault-event.ts';
 import type { Writers } from './writers.ts';
 
 /** What a vault is asked to do, beyond what its parts must do anyway. */
@@ -18,6 +17,8 @@ export interface VaultOptions {
   readonly checkpointBytes: number;
   /** How long an unfinished upload is kept after it was last touched, in ms. */
   readonly expireAfterMs: number;
+  /** Whether what happens to uploads is kept in the outbox until it has been told outside. */
+  readonly keepsEvents: boolean;
 }
 
 /** The parts that everything in one vault shares. */
@@ -32,7 +33,7 @@ export interface VaultParts {
   /** Mends what a process that has died was doing. */
   readonly mend: (process: string) => Promise<void>;
   readonly writers: Writers;
-  readonly events: EventSource<VaultEvent>;
+  readonly chronicle: Chronicle;
   readonly clock: Clock;
   readonly log: Log;
   readonly options: VaultOptions;

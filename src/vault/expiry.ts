@@ -14,9 +14,8 @@ export async function expire(
   const rows = await parts.records.all();
   for (const row of rows) {
     const isOld = row.touched_at < now - parts.options.expireAfterMs;
-    if (!isOld || row.state === 'committing' || parts.writers.find(row.id)) continue;
-    await dropUpload(await open(row.home_id), row.id);
-    parts.events.emit({
+    if (!isOld || row.holder !== null) continue;
+    await dropUpload(await open(row.home_id), row.id, {
       kind: 'expired',
       homeId: row.home_id,
       uploadId: row.id,

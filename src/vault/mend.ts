@@ -125,13 +125,13 @@ async function finishCommit(parts: HomeParts, row: UploadRow): Promise<void> {
   const path = child(row.folder as Path, row.name);
   try {
     const entry = await parts.tree.publish(row.id, path);
-    await settle(parts, claim, path, entry, undefined);
+    await settle(parts, claim, path, entry, undefined, undefined);
   } catch (error) {
     if (!failed(error, 'upload-gone')) return handBack(parts, row, error);
     const entry = await statOrUndefined(parts, path);
     // Renamed, and removed or replaced by hand since: the audit finds what that means for the ledger.
     const published = entry ?? { ...NOTHING, name: row.name, size: row.offset };
-    await settle(parts, claim, path, published, undefined);
+    await settle(parts, claim, path, published, undefined, undefined);
   }
 }
 

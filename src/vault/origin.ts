@@ -38,7 +38,9 @@ export function originOf(
     case 'resume':
       return resumed(placement.offset, committed, unfinished);
     case 'append':
-      return appended(placement.told, committed, unfinished);
+      return placement.told === undefined
+        ? appended(committed, unfinished)
+        : asTold(placement.told, placement.upload, committed, unfinished);
   }
 }
 
@@ -56,19 +58,33 @@ function resumed(
   return { kind: 'version', entry: committed, length: offset, append: false };
 }
 
-function appended(
-  told: number | undefined,
-  committed: Entry | undefined,
-  unfinished: UploadRecord | undefined,
-): Origin {
+function appended(committed: Entry | undefined, unfinished: UploadRecord | undefined): Origin {
   if (!unfinished) return committed ? atEnd(committed) : FRESH;
-  if (!committed) return continued(unfinished, told ?? unfinished.offset);
+  if (!committed) return continued(unfinished, unfinished.offset);
   // An interrupted append: what it added was never acknowledged, and this one begins anew.
   if (unfinished.base) return atEnd(committed);
   throw mismatch(
     `An unfinished upload of ${unfinished.offset} bytes waits to replace this file: continue it at that offset`,
     unfinished.offset,
   );
+}
+
+/** The sender was shown that much of an unfinished upload and sends what follows: it fits nothing else. */
+function asTold(
+  told: number,
+  upload: string | undefined,
+  committed: Entry | undefined,
+  unfinished: UploadRecord | undefined,
+): Origin {
+  if (committed) {
+    const sentence = `This file has been completed meanwhile and has ${committed.size} bytes`;
+    throw mismatch(`${sentence}: ask for its size again`, committed.size);
+  }
+  if (!unfinished || (upload !== undefined && upload !== unfinished.id)) {
+    const sentence = 'The upload that was shown here is not there any more';
+    throw mismatch(`${sentence}: ask for its size again`, unfinished?.offset ?? 0);
+  }
+  return continued(unfinished, told);
 }
 
 function atEnd(entry: Entry): Origin {

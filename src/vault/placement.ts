@@ -6,12 +6,12 @@ import type { Digest } from '../base/digest.ts';
  * - `resume`: at `offset`, continuing what is unfinished or, if nothing is, building a new
  *   version from the first `offset` bytes of the file that exists.
  * - `append`: at the end of what the sender sees; `told` is the size this session was shown,
- *   where it was shown one of an unfinished upload.
+ *   where it was shown one of an unfinished upload, and `upload` says of which.
  */
 export type Placement =
   | { readonly kind: 'replace' }
   | { readonly kind: 'resume'; readonly offset: number }
-  | { readonly kind: 'append'; readonly told?: number };
+  | { readonly kind: 'append'; readonly told?: number; readonly upload?: string };
 
 /** What a sender says beforehand about the whole file. */
 export interface Declared {

@@ -2,9 +2,13 @@ import type { Path } from '../base/path.ts';
 import { nameOf, parentOf } from '../base/path.ts';
 import type { HomeParts } from './context.ts';
 import { releaseReservation } from './ledger.ts';
+import type { VaultEvent } from './vault-event.ts';
 
-/** Forgets an upload that is not to be continued: its reservation, its record, its bytes. */
-export async function dropUpload(parts: HomeParts, id: string): Promise<void> {
+/**
+ * Forgets an upload that is not to be continued: its reservation, its record, its bytes.
+ * @param event why, if that is worth telling
+ */
+export async function dropUpload(parts: HomeParts, id: string, event?: VaultEvent): Promise<void> {
   await parts.database.write(async (write) => {
     const row = await write
       .deleteFrom('uploads')
@@ -17,7 +21,9 @@ export async function dropUpload(parts: HomeParts, id: string): Promise<void> {
       bytes: row.reserved_bytes,
       files: row.reserved_files,
     });
+    if (event) await parts.chronicle.note(write, event, parts.clock.now());
   });
+  if (event) parts.chronicle.tell(event);
   // The record goes first: a staged file that nobody remembers is swept up at the next start.
   await parts.tree.dropStaged(id);
 }

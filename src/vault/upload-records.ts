@@ -22,6 +22,9 @@ export interface UploadRecord {
   readonly touchedAt: number;
 }
 
+/** What else belongs to the same transaction. */
+type Also = (write: Write) => Promise<void>;
+
 /** The records of unfinished uploads. Offsets and sizes in bytes, times in ms since 1970. */
 export class UploadRecords {
   readonly #database: Database;
@@ -174,12 +177,12 @@ export class UploadRecords {
   }
 
   /** Says that nobody writes it now. */
-  async release(claim: Claim): Promise<void> {
-    await this.#set(claim, { holder: null, wanted: 0 });
+  async release(claim: Claim, also: Also): Promise<void> {
+    await this.#set(claim, { holder: null, wanted: 0 }, also);
   }
 
-  async reject(claim: Claim): Promise<void> {
-    await this.#set(claim, { state: 'rejected', holder: null, wanted: 0 });
+  async reject(claim: Claim, also: Also): Promise<void> {
+    await this.#set(claim, { state: 'rejected', holder: null, wanted: 0 }, also);
   }
 
   #resumable(homeId: number) {
@@ -190,8 +193,11 @@ export class UploadRecords {
       .where('state', '=', 'staging');
   }
 
-  async #set(claim: Claim, values: Partial<UploadRow>): Promise<void> {
-    await this.#database.write((write) => setHeld(write, claim, values));
+  async #set(claim: Claim, values: Partial<UploadRow>, also?: Also): Promise<void> {
+    await this.#database.write(async (write) => {
+      await setHeld(write, claim, values);
+      await also?.(write);
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { type Events, EventSource } from '../base/events.ts';
+import type { Events } from '../base/events.ts';
 import { Failure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import { MiB } from '../base/size.ts';
@@ -7,6 +7,7 @@ import type { Database } from '../database/database.ts';
 import type { UploadRow } from '../database/tables.ts';
 import type { Store } from '../storage/store.ts';
 import { type Audit, audit } from './audit.ts';
+import { Chronicle } from './chronicle.ts';
 import type { HomeParts, VaultOptions, VaultParts } from './context.ts';
 import { HashThread } from './digesting/hash-thread.ts';
 import { RecordedDigests } from './digesting/recorded-digests.ts';
@@ -34,11 +35,12 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export const DEFAULT_VAULT_OPTIONS: VaultOptions = {
   checkpointBytes: 16 * MiB,
   expireAfterMs: 7 * DAY_MS,
+  keepsEvents: false,
 };
 
 /** Everything that is kept: homes, the uploads into them, their digests and their quota. */
 export class Vault implements AsyncDisposable {
-  readonly #parts: VaultParts & { readonly events: EventSource<VaultEvent> };
+  readonly #parts: VaultParts;
   readonly #store: Store;
   readonly #homes = new Map<number, { location: string; parts: Promise<HomeParts> }>();
 
@@ -67,6 +69,7 @@ export class Vault implements AsyncDisposable {
     readonly options?: Partial<VaultOptions>;
   }): Promise<Vault> {
     const { database, clock, log, presence } = given;
+    const options = { ...DEFAULT_VAULT_OPTIONS, ...given.options };
     const parts: VaultParts = {
       database,
       clock,
@@ -85,8 +88,10 @@ export class Vault implements AsyncDisposable {
       presence,
       mend: (process) => turns.run(() => mend(parts, (id) => vault.#open(id), process)),
       writers: new Writers(),
-      events: new EventSource((error) => log.error('A listener failed', { error })),
-      options: { ...DEFAULT_VAULT_OPTIONS, ...given.options },
+      chronicle: new Chronicle(options.keepsEvents, (error) =>
+        log.error('A listener failed', { error }),
+      ),
+      options,
     };
     const turns = new Turns();
     const vault = new Vault(parts, given.store, given.serves);
@@ -98,7 +103,7 @@ export class Vault implements AsyncDisposable {
   }
 
   get events(): Events<VaultEvent> {
-    return this.#parts.events;
+    return this.#parts.chronicle.events;
   }
 
   /** @throws Failure `forbidden` if there is no such home any more */

@@ -15,6 +15,7 @@ import { type Begun, beginStaging } from './staging.ts';
 import { dropEarlier, dropUpload, hasLater } from './superseded.ts';
 import { Turns } from './turns.ts';
 import { type Claim, takenOver } from './claim.ts';
+import type { UploadEvent, VaultEvent } from './vault-event.ts';
 
 /** How many checkpoint distances the durable offset may be behind before the sender has to wait. */
 const MAX_CHECKPOINTS_BEHIND = 4;
@@ -147,7 +148,6 @@ export class Writer implements AsyncDisposable {
       await staged.file.sync();
       await this.#checkPromise(staged);
       const entry = await this.#commit(staged);
-      this.#tell({ kind: 'committed', size: entry.size });
       this.#end(this.#received);
       return entry;
     });
@@ -193,7 +193,9 @@ export class Writer implements AsyncDisposable {
     this.#state = { kind: 'staging', staged };
     await this.#catchUp(staged);
     if (this.declared.length !== undefined) await room.reserveWhole(this.declared.length);
-    this.#tell(this.start > 0 ? { kind: 'resumed', offset: this.start } : { kind: 'started' });
+    await this.#note(
+      this.start > 0 ? { kind: 'resumed', offset: this.start } : { kind: 'started' },
+    );
     return staged;
   }
 
@@ -268,8 +270,10 @@ export class Writer implements AsyncDisposable {
     }
     if (this.#durable < this.#received) await this.#record(staged, this.#received);
     await staged.room.giveBack(this.#durable);
-    await this.#parts.records.release(staged.claim);
-    this.#tell({ kind: 'interrupted', offset: this.#durable, reason });
+    const event = this.#event({ kind: 'interrupted', offset: this.#durable, reason });
+    const { records, chronicle, clock } = this.#parts;
+    await records.release(staged.claim, (write) => chronicle.note(write, event, clock.now()));
+    chronicle.tell(event);
   }
 
   async #commit(staged: Staged): Promise<Entry> {
@@ -277,7 +281,16 @@ export class Writer implements AsyncDisposable {
     const base = origin.kind === 'version' ? origin : undefined;
     const sha256 = staged.digest.isReady ? await staged.digest.digest() : undefined;
     const { claim } = staged;
-    const complete = { claim, path: this.path, size: this.#received, base, authorise, sha256 };
+    const verified = this.declared.digest?.hex;
+    const complete = {
+      claim,
+      path: this.path,
+      size: this.#received,
+      base,
+      authorise,
+      sha256,
+      verified,
+    };
     try {
       const entry = await commit(this.#parts, complete);
       this.#sha256 = staged.digest.digest().catch(() => undefined);
@@ -324,9 +337,11 @@ export class Writer implements AsyncDisposable {
     const hex = await staged.digest.digest();
     if (this.#broken) throw this.#broken;
     if (hex === promised.hex) return;
-    await this.#parts.records.reject(staged.claim);
     const sentence = `The bytes that came are not those that were promised (${promised.algorithm})`;
-    this.#tell({ kind: 'rejected', reason: sentence });
+    const event = this.#event({ kind: 'rejected', reason: sentence });
+    const { records, chronicle, clock } = this.#parts;
+    await records.reject(staged.claim, (write) => chronicle.note(write, event, clock.now()));
+    chronicle.tell(event);
     this.#end(this.#received);
     this.#letGo(staged, Promise.resolve());
     throw new Failure('digest-mismatch', sentence);
@@ -364,20 +379,18 @@ export class Writer implements AsyncDisposable {
     return offset;
   }
 
-  #tell(
-    what:
-      | { readonly kind: 'started' }
-      | { readonly kind: 'resumed'; readonly offset: number }
-      | { readonly kind: 'interrupted'; readonly offset: number; readonly reason: string }
-      | { readonly kind: 'rejected'; readonly reason: string }
-      | { readonly kind: 'committed'; readonly size: number },
-  ): void {
-    this.#parts.events.emit({
-      homeId: this.homeId,
-      uploadId: this.id,
-      path: this.path,
-      ...what,
-    });
+  /** What happened without a change of the record that it could be a part of. */
+  async #note(what: UploadEvent): Promise<void> {
+    const { chronicle, database, clock, options } = this.#parts;
+    const event = this.#event(what);
+    if (options.keepsEvents) {
+      await database.write((write) => chronicle.note(write, event, clock.now()));
+    }
+    chronicle.tell(event);
+  }
+
+  #event(what: UploadEvent): VaultEvent {
+    return { homeId: this.homeId, uploadId: this.id, path: this.path, ...what };
   }
 }
 

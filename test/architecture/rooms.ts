@@ -58,6 +58,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'storage/store.ts': 'keeps bytes in any store that has this interface',
     },
   },
+  hooks: {
+    because: 'it tells others what stands in the outbox, whoever wrote it there',
+    imports: { base: WORDS, database: 'takes events out of the outbox' },
+  },
   session: {
     because: 'it is an authorised view of the vault, the same for every protocol',
     imports: {
@@ -89,6 +93,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'compose.ts': {
     because: 'wiring happens here and nowhere else, and wiring is all that happens here',
     imports: {
+      hooks: 'tells others what happens',
       base: WORDS,
       config: 'is told what to build by the settings',
       telemetry: 'makes the log and lets the logs listen',
@@ -132,12 +137,12 @@ export const MODULES: Readonly<Record<string, Confined>> = {
   commander: { rooms: ['cli'], why: 'only the command line has words and flags' },
   bcryptjs: { rooms: ['accounts'], why: 'passwords are checked in one place' },
   kysely: {
-    rooms: ['database', 'accounts', 'vault'],
+    rooms: ['database', 'accounts', 'vault', 'hooks'],
     why: 'queries stand with the room that owns the table',
   },
   'node:sqlite': { rooms: ['database'], why: 'which database it is must not show anywhere else' },
   'node:child_process': {
-    rooms: ['cli'],
+    rooms: ['cli', 'hooks'],
     why: 'the server never starts a shell or a program on behalf of a visitor',
   },
 };

@@ -1,10 +1,13 @@
+import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { systemClock } from '../../src/base/clock.ts';
+import { type Code, Failure } from '../../src/base/failure.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { type Path, parsePath } from '../../src/base/path.ts';
 import { Sqlite } from '../../src/database/sqlite/sqlite.ts';
 import type { Database } from '../../src/database/database.ts';
 import type { Store } from '../../src/storage/store.ts';
+import type { VaultOptions } from '../../src/vault/context.ts';
 import type { Home } from '../../src/vault/home.ts';
 import type { Declared, Placement } from '../../src/vault/placement.ts';
 import type { Presence } from '../../src/vault/presence.ts';
@@ -38,7 +41,11 @@ export interface Bench extends AsyncDisposable {
 }
 
 /** @param store what holds the bytes; it outlives the vault */
-export async function openBench(store: Store, location = 'home'): Promise<Bench> {
+export async function openBench(
+  store: Store,
+  location = 'home',
+  options: Partial<VaultOptions> = {},
+): Promise<Bench> {
   const database = await Sqlite.open(':memory:');
   await database.write((write) =>
     write
@@ -46,10 +53,14 @@ export async function openBench(store: Store, location = 'home'): Promise<Bench>
       .values({ location, quota_bytes: null, quota_files: null, max_file_bytes: null })
       .execute(),
   );
-  return bench(database, store);
+  return bench(database, store, options);
 }
 
-async function bench(database: Database, store: Store): Promise<Bench> {
+async function bench(
+  database: Database,
+  store: Store,
+  options: Partial<VaultOptions>,
+): Promise<Bench> {
   const vault = await Vault.open({
     database,
     store,
@@ -57,13 +68,13 @@ async function bench(database: Database, store: Store): Promise<Bench> {
     log: silentLog,
     presence: newPresence(),
     serves: true,
-    options: { checkpointBytes: CHECKPOINT_BYTES },
+    options: { checkpointBytes: CHECKPOINT_BYTES, ...options },
   });
   return {
     vault,
     home: await vault.home(1),
     database,
-    reopen: () => bench(database, store),
+    reopen: () => bench(database, store, options),
     setLimits: async ({
       bytes = null,
       files = null,
@@ -134,4 +145,13 @@ export async function read(home: Home, path: string): Promise<string> {
 
 export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
+}
+
+/** For assert.rejects: a Failure with this code. */
+export function refusedAs(code: Code): (error: unknown) => true {
+  return (error) => {
+    assert.ok(error instanceof Failure, String(error));
+    assert.equal(error.code, code);
+    return true;
+  };
 }

@@ -113,5 +113,15 @@ export const first: Migration = {
       .addColumn('process', 'text', (column) => column.notNull())
       .addPrimaryKeyConstraint('name_locks_key', ['home_id', 'path'])
       .execute();
+
+    await schema
+      .createTable('outbox')
+      .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+      .addColumn('home_id', 'integer', (column) => column.notNull())
+      .addColumn('time', 'bigint', (column) => column.notNull())
+      .addColumn('event', 'text', (column) => column.notNull())
+      .addColumn('attempts', 'integer', (column) => column.notNull())
+      .addColumn('due_at', 'bigint', (column) => column.notNull())
+      .execute();
   },
 };

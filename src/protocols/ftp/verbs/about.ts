@@ -29,8 +29,7 @@ export const ABOUT = [
     help: 'List what this server can do beyond RFC 959',
     rfc: 'RFC 2389 §3',
     run: ({ state, desk }) => {
-      const rows = desk.table.flatMap((row) => [row, ...(row.subcommands ?? [])]);
-      const lines = rows.flatMap(({ feat }) => {
+      const lines = withSubcommands(desk.table).flatMap(({ feat }) => {
         const line = typeof feat === 'function' ? feat(state, desk.options) : feat;
         return line ?? [];
       });
@@ -68,7 +67,7 @@ export const ABOUT = [
   verb({
     name: 'CLNT',
     needs: ALWAYS,
-    grammar: anything('<client>'),
+    grammar: anything('[<client>]'),
     help: 'Name the client program',
     rfc: 'RFC 5797 §3',
     feat: 'CLNT',
@@ -90,13 +89,17 @@ function help(table: readonly Verb[], name: string): Reply {
     const names = table.filter(({ refusal }) => refusal === undefined).flatMap(namesOf);
     return reply(214, 'These verbs are known; HELP <verb> tells more', ...inColumns(names), 'End');
   }
-  const row = table.find((verb) => namesOf(verb).includes(name));
+  const row = withSubcommands(table).find((verb) => namesOf(verb).includes(name));
   if (row === undefined) return reply(504, 'There is no such verb');
   return reply(214, `Syntax: ${row.syntax}`, row.help, row.rfc);
 }
 
 function namesOf({ name, aliases = [] }: Verb): string[] {
   return [name, ...aliases];
+}
+
+function withSubcommands(table: readonly Verb[]): Verb[] {
+  return table.flatMap((row) => [row, ...(row.subcommands ?? [])]);
 }
 
 function inColumns(names: readonly string[]): string[] {

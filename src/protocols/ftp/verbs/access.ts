@@ -32,7 +32,7 @@ export const ACCESS = [
   verb({
     name: 'ACCT',
     needs: ['inside'],
-    grammar: anything('<account>'),
+    grammar: anything('[<account>]'),
     help: 'Not needed here: a name and a password are enough',
     rfc: 'RFC 959 §4.1.1',
     secret: true,

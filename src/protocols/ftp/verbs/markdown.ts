@@ -9,7 +9,9 @@ Every verb that the server knows. What is not in a table is answered with 500; a
 /** The page docs/verbs.md. */
 export function verbsMarkdown(): string {
   const sections = GROUPS.map(([title, verbs]) => {
-    const rows = verbs.flatMap((verb) => [rowMarkdown(verb), ...subcommandRows(verb)]);
+    const rows = verbs
+      .flatMap((verb) => [verb, ...(verb.subcommands ?? [])])
+      .map((verb) => rowMarkdown(verb));
     return `## ${title}\n\n| verb | what it does | permission | source |\n|---|---|---|---|\n${rows.join('\n')}\n`;
   });
   return [INTRODUCTION, ...sections, '<!-- Generated from src/protocols/ftp/verbs/. -->\n'].join(
@@ -17,14 +19,8 @@ export function verbsMarkdown(): string {
   );
 }
 
-function subcommandRows(verb: Verb): string[] {
-  return (verb.subcommands ?? []).map((sub) => rowMarkdown(sub, `${verb.name} `));
-}
-
-function rowMarkdown(verb: Verb, before = ''): string {
-  const names = [verb.syntax, ...(verb.aliases ?? [])]
-    .map((name) => `\`${before}${name}\``)
-    .join(', ');
+function rowMarkdown(verb: Verb): string {
+  const names = [verb.syntax, ...(verb.aliases ?? [])].map((name) => `\`${name}\``).join(', ');
   const permission = [verb.permission ?? []].flat().join(' or ');
   const cells = [names, verb.refusal ?? verb.help, permission, verb.rfc];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;

@@ -42,10 +42,10 @@ const utime: Grammar<TimeAndPath> = {
   },
 };
 
-/** What SITE can do (RFC 959 §4.1.3): rows like those of the verbs. */
+/** What SITE can do (RFC 959 §4.1.3): rows like those of the verbs, under their full names. */
 export const SITE_TABLE: readonly Verb[] = [
   verb({
-    name: 'HELP',
+    name: 'SITE HELP',
     needs: ['inside'],
     grammar: anything(''),
     help: 'List what SITE can do',
@@ -55,14 +55,14 @@ export const SITE_TABLE: readonly Verb[] = [
         214,
         'SITE can do this',
         ...SITE_TABLE.filter(({ refusal }) => refusal === undefined).map(
-          ({ syntax, help }) => `SITE ${syntax}: ${help}`,
+          ({ syntax, help }) => `${syntax}: ${help}`,
         ),
         'End',
       ),
     }),
   }),
   verb({
-    name: 'EXPECT',
+    name: 'SITE EXPECT',
     needs: ['inside'],
     permission: ['write', 'overwrite', 'append'],
     grammar: promised,
@@ -75,7 +75,7 @@ export const SITE_TABLE: readonly Verb[] = [
     }),
   }),
   verb({
-    name: 'QUOTA',
+    name: 'SITE QUOTA',
     needs: ['inside'],
     grammar: nothing,
     help: 'Tell how much room is used and allowed',
@@ -95,7 +95,7 @@ export const SITE_TABLE: readonly Verb[] = [
     },
   }),
   verb({
-    name: 'RMDIR',
+    name: 'SITE RMDIR',
     needs: ['inside'],
     permission: 'delete-tree',
     grammar: path,
@@ -104,7 +104,7 @@ export const SITE_TABLE: readonly Verb[] = [
     run: removeTree,
   }),
   verb({
-    name: 'UTIME',
+    name: 'SITE UTIME',
     needs: ['inside'],
     permission: ['write', 'overwrite'],
     grammar: utime,
@@ -116,21 +116,21 @@ export const SITE_TABLE: readonly Verb[] = [
     },
   }),
   refused({
-    name: 'CHMOD',
-    aliases: ['CHGRP', 'CHOWN', 'UMASK'],
+    name: 'SITE CHMOD',
+    aliases: ['SITE CHGRP', 'SITE CHOWN', 'SITE UMASK'],
     rfc: 'in use',
     code: 504,
     reason: 'Who may do what belongs to accounts here, not to files',
   }),
   refused({
-    name: 'SYMLINK',
-    aliases: ['LINK'],
+    name: 'SITE SYMLINK',
+    aliases: ['SITE LINK'],
     rfc: 'in use',
     code: 504,
     reason: 'Links cannot be made: nothing may lead out of a home',
   }),
   refused({
-    name: 'EXEC',
+    name: 'SITE EXEC',
     rfc: 'in use',
     code: 504,
     reason: 'Commands of the system are never run',
@@ -148,8 +148,8 @@ export const SITE: readonly Verb[] = [
     subcommands: SITE_TABLE,
     run: ({ state, desk }, text) => {
       const space = text.indexOf(' ');
-      const word = (space < 0 ? text : text.slice(0, space)).toUpperCase();
-      const row = SITE_TABLE.find(({ name, aliases }) => name === word || aliases?.includes(word));
+      const full = `SITE ${space < 0 ? text : text.slice(0, space)}`.toUpperCase();
+      const row = SITE_TABLE.find(({ name, aliases }) => name === full || aliases?.includes(full));
       if (row === undefined) return { reply: reply(504, 'SITE HELP lists what there is') };
       return row.accept(state, desk, space < 0 ? '' : text.slice(space + 1));
     },
