@@ -69,6 +69,7 @@ export async function composeServer(settings: Settings, log: Log): Promise<Serve
   await mkdir(settings.data, { recursive: true, mode: 0o750 });
 
   const database = parts.use(await Sqlite.open(join(settings.data, 'carryon.sqlite')));
+  await database.check();
   const transfers = new EventSource<TransferEvent>((error) =>
     log.error('A transfer log failed', { error }),
   );

@@ -4,7 +4,7 @@ import { addConfigCommands } from './config.ts';
 import { verdictOn } from './exit-codes.ts';
 import { tell } from './output.ts';
 import { addServeCommand } from './serve.ts';
-import { addQuotaCommands, addUploadsCommands } from './vault.ts';
+import { addBackupCommand, addQuotaCommands, addUploadsCommands } from './vault.ts';
 import { VERSION } from './version.ts';
 
 /** Runs one command line. @returns the exit code */
@@ -18,6 +18,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   addAccountCommands(program);
   addQuotaCommands(program);
   addUploadsCommands(program);
+  addBackupCommand(program);
   addConfigCommands(program);
   inherit(program);
   try {

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { Failure } from '../base/failure.ts';
 import { formatSize } from '../base/size.ts';
+import type { Records } from '../compose.ts';
+import type { Settings } from '../config/settings.ts';
 import { columns, formatTime, say, tell } from './output.ts';
 import { withRecords, withSettings } from './settings.ts';
 
@@ -49,24 +51,29 @@ function auditLine(
   return `${name}: the home differs from the ledger by ${bytes}, ${files}${done}`;
 }
 
+/** `carryon backup` */
+export function addBackupCommand(program: Command): void {
+  withSettings(program.command('backup <file>'), 'data')
+    .description('write a copy of all records (accounts, quota, unfinished uploads) while serving')
+    .action((file: string, options: VaultCommandOptions) =>
+      withRecords({ ...options }, async ({ database }) => {
+        await database.backup(file);
+        tell(
+          `Wrote ${file}. To go back to it: stop the server, put it in the place of carryon.sqlite and remove carryon.sqlite-wal.`,
+        );
+      }),
+    );
+}
+
 /** `carryon uploads …` */
 export function addUploadsCommands(program: Command): void {
   const uploads = program.command('uploads').description('look after unfinished uploads');
-  withSettings(uploads.command('list'), 'data')
+  withSettings(uploads.command('list'), 'data', 'uploads.expire')
     .description('list the uploads that have not been committed')
     .option('--json', 'for machines: one line of JSON for each')
     .action((options: VaultCommandOptions) =>
-      withRecords({ ...options }, async ({ accounts, vault }) => {
-        const owners = new Map((await accounts.list()).map((one) => [one.homeId, one.name]));
-        const views = (await vault.uploads()).map((row) => ({
-          id: row.id,
-          account: owners.get(row.home_id) ?? '?',
-          path: row.folder === '/' ? `/${row.name}` : `${row.folder}/${row.name}`,
-          state: row.holder === null ? row.state : 'running',
-          offset: row.offset,
-          length: row.length,
-          touched: new Date(row.touched_at).toISOString(),
-        }));
+      withRecords({ ...options }, async (records, settings) => {
+        const views = await viewsOf(records, settings);
         if (options.json) say(...views.map((view) => JSON.stringify(view)));
         else {
           say(
@@ -86,6 +93,18 @@ export function addUploadsCommands(program: Command): void {
         }
       }),
     );
+  withSettings(uploads.command('show <id>'), 'data', 'uploads.expire')
+    .description('show all that is known of one upload')
+    .option('--json', 'for machines')
+    .action((id: string, options: VaultCommandOptions) =>
+      withRecords({ ...options }, async (records, settings) => {
+        const view = (await viewsOf(records, settings)).find((one) => one.id === id);
+        if (!view) throw new Failure('not-found', `There is no unfinished upload ${id}`);
+        if (options.json) say(JSON.stringify(view, undefined, 2));
+        else
+          say(...columns(Object.entries(view).map(([key, value]) => [key, String(value ?? '-')])));
+      }),
+    );
   withSettings(uploads.command('drop <id>'), 'data')
     .description('drop an unfinished upload and free its room')
     .action((id: string, options: VaultCommandOptions) =>
@@ -96,4 +115,24 @@ export function addUploadsCommands(program: Command): void {
         tell(`Dropped ${id}.`);
       }),
     );
+}
+
+/** Unfinished uploads as people see them. */
+async function viewsOf({ accounts, vault }: Records, { uploads }: Settings) {
+  const owners = new Map((await accounts.list()).map((one) => [one.homeId, one.name]));
+  return (await vault.uploads()).map((row) => ({
+    id: row.id,
+    account: owners.get(row.home_id) ?? '?',
+    path: row.folder === '/' ? `/${row.name}` : `${row.folder}/${row.name}`,
+    state: row.holder === null ? row.state : 'running',
+    offset: row.offset,
+    length: row.length,
+    promised: row.promised_hex === null ? null : `${row.promised_algorithm}=${row.promised_hex}`,
+    reserved: row.reserved_bytes,
+    holder: row.holder,
+    epoch: row.epoch,
+    begun: new Date(row.created_at).toISOString(),
+    touched: new Date(row.touched_at).toISOString(),
+    expires: row.holder === null ? new Date(row.touched_at + uploads.expire).toISOString() : null,
+  }));
 }

@@ -18,6 +18,18 @@ export interface Database extends AsyncDisposable {
   /** Resolves when every transaction that ended before the call survives a power cut. */
   durable(): Promise<void>;
 
+  /**
+   * Looks whether the records are sound; takes time with their number.
+   * @throws Failure `storage-failed`, saying what is wrong
+   */
+  check(): Promise<void>;
+
+  /**
+   * Writes a consistent and durable copy of all records while others read and write.
+   * @throws Failure `already-exists` if there is such a file
+   */
+  backup(file: string): Promise<void>;
+
   /** Differs from its last value if another process has written in between. */
   outsideChanges(): Promise<number>;
 }

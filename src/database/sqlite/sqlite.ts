@@ -75,6 +75,34 @@ export class Sqlite implements Database {
     return this.#sync.request();
   }
 
+  async check(): Promise<void> {
+    const row = this.#raw.prepare('pragma quick_check(1)').get();
+    const verdict = String(row?.['quick_check']);
+    if (verdict === 'ok') return;
+    throw new Failure(
+      'storage-failed',
+      `The records in ${this.#raw.location()} are damaged (${verdict}): put a backup in their place`,
+    );
+  }
+
+  async backup(file: string): Promise<void> {
+    let copy: FileHandle;
+    try {
+      // Made here, so that nothing that exists is ever written over, and nobody else can read it.
+      copy = await open(file, 'wx', 0o600);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      throw new Failure('already-exists', `There is a file ${file} already`, { cause: error });
+    }
+    try {
+      this.#raw.prepare('vacuum into ?').run(file);
+      await copy.sync();
+      await syncFolder(dirname(file));
+    } finally {
+      await copy.close();
+    }
+  }
+
   async outsideChanges(): Promise<number> {
     const row = this.#raw.prepare('pragma data_version').get();
     return Number(row?.['data_version']);
@@ -96,10 +124,13 @@ async function migrate(query: Query): Promise<void> {
 async function openLog(file: string): Promise<FileHandle> {
   const log = await open(`${file}-wal`, constants.O_RDWR);
   // A log whose name is not durable would be lost with all it holds.
-  const folder = await open(dirname(file), constants.O_RDONLY);
-  await folder.sync();
-  await folder.close();
+  await syncFolder(dirname(file));
   return log;
+}
+
+async function syncFolder(path: string): Promise<void> {
+  await using folder = await open(path, constants.O_RDONLY);
+  await folder.sync();
 }
 
 function translated(error: unknown): unknown {
