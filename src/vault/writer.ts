@@ -4,7 +4,7 @@ import type { Digest } from '../base/digest.ts';
 import { Failure, asFailure, failed } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
 import { MiB } from '../base/size.ts';
-import type { Entry, StagedFile } from '../storage/store.ts';
+import type { Entry } from '../storage/store.ts';
 import { type Authorise, commit, statOrUndefined } from './commit.ts';
 import type { HomeParts } from './context.ts';
 import { RunningDigest } from './digesting/running-digest.ts';
@@ -12,20 +12,16 @@ import { type Origin, baseOf, reservedOf, startOf } from './origin.ts';
 import type { Declared } from './placement.ts';
 import { Room } from './room.ts';
 import { type Begun, beginStaging } from './staging.ts';
-import { dropEarlier, dropUpload, hasLater } from './superseded.ts';
+import { dropUpload, hasLater } from './superseded.ts';
 import { Turns } from './turns.ts';
-import { type Claim, takenOver } from './claim.ts';
+import { Checkpoints, type Growing } from './checkpoints.ts';
+import { takenOver } from './claim.ts';
 import type { UploadEvent, VaultEvent } from './vault-event.ts';
 
-/** How many checkpoint distances the durable offset may be behind before the sender has to wait. */
-const MAX_CHECKPOINTS_BEHIND = 4;
-
 /** The staged file and who holds it, once there is one. */
-interface Staged {
-  readonly claim: Claim;
-  readonly file: StagedFile;
-  readonly digest: RunningDigest;
+interface Staged extends Growing {
   readonly room: Room;
+  readonly checkpoints: Checkpoints;
 }
 
 /** What a writer needs to know of its upload. */
@@ -64,9 +60,6 @@ export class Writer implements AsyncDisposable {
   readonly #abort = new AbortController();
   #state: State = { kind: 'waiting' };
   #received: number;
-  #durable: number;
-  #checkpoint: Promise<void> | undefined;
-  #broken: Failure | undefined;
   #sha256: Promise<string | undefined> = Promise.resolve(undefined);
 
   constructor(parts: HomeParts, hold: Hold) {
@@ -78,7 +71,6 @@ export class Writer implements AsyncDisposable {
     this.#hold = hold;
     this.start = startOf(hold.origin);
     this.#received = this.start;
-    this.#durable = hold.origin.kind === 'unfinished' ? this.start : 0;
   }
 
   /** Files that the home gets more by this. */
@@ -100,7 +92,7 @@ export class Writer implements AsyncDisposable {
   write(chunks: readonly Uint8Array[]): Promise<void> {
     return this.#turns.run(async () => {
       const staged = await this.#staged();
-      if (this.#broken) throw this.#broken;
+      staged.checkpoints.throwIfBroken();
       const wanted = byteLength(chunks);
       const taken = await staged.room.make(this.#received, wanted);
       const stored = taken.bytes < wanted ? firstBytes(chunks, taken.bytes) : chunks;
@@ -109,7 +101,7 @@ export class Writer implements AsyncDisposable {
         staged.digest.append(stored, taken.bytes);
         this.#received += taken.bytes;
       }
-      await this.#keepUp(staged);
+      await staged.checkpoints.keepUp(this.#received);
       if (taken.refusal) throw taken.refusal;
     });
   }
@@ -123,7 +115,7 @@ export class Writer implements AsyncDisposable {
       if (this.#state.kind === 'ended') return this.#state.offset;
       if (this.#state.kind === 'waiting') return this.#end(this.start);
       const { staged } = this.#state;
-      await this.#checkpoint;
+      await staged.checkpoints.settled();
       try {
         await this.#keep(staged, reason);
       } catch (error) {
@@ -134,7 +126,7 @@ export class Writer implements AsyncDisposable {
         });
       }
       this.#letGo(staged, this.#provePrefix(staged));
-      return this.#end(this.#durable);
+      return this.#end(staged.checkpoints.durable);
     });
   }
 
@@ -142,8 +134,8 @@ export class Writer implements AsyncDisposable {
   complete(): Promise<Entry> {
     return this.#turns.run(async () => {
       const staged = await this.#staged();
-      await this.#checkpoint;
-      if (this.#broken) throw this.#broken;
+      await staged.checkpoints.settled();
+      staged.checkpoints.throwIfBroken();
       this.#checkLength();
       await staged.file.sync();
       await this.#checkPromise(staged);
@@ -189,9 +181,12 @@ export class Writer implements AsyncDisposable {
       reserved: reservedOf(origin),
     });
     const digest = new RunningDigest('sha-256', file, this.#parts.hashing);
-    const staged = { claim, file, digest, room };
+    const growing = { path: this.path, claim, file, digest };
+    const durable = origin.kind === 'unfinished' ? this.start : 0;
+    const checkpoints = new Checkpoints(this.#parts, growing, durable);
+    const staged = { ...growing, room, checkpoints };
     this.#state = { kind: 'staging', staged };
-    await this.#catchUp(staged);
+    await checkpoints.catchUp(this.start);
     if (this.declared.length !== undefined) await room.reserveWhole(this.declared.length);
     await this.#note(
       this.start > 0 ? { kind: 'resumed', offset: this.start } : { kind: 'started' },
@@ -213,66 +208,18 @@ export class Writer implements AsyncDisposable {
     }
   }
 
-  /** Hashes what is there already and, beside the transfer, proves that it is what was staged. */
-  async #catchUp(staged: Staged): Promise<void> {
-    const known = await this.#parts.records.provenPrefix(this.id, this.start);
-    const found = staged.digest.catchUp(this.start, known?.offset);
-    const compare = async () => {
-      if (!known || (await found) === known.sha256) return;
-      this.#broken = new Failure(
-        'storage-failed',
-        'The bytes stored earlier have changed on the disk: this upload has to start again',
-      );
-      this.#parts.log.error('Staged bytes have changed', { upload: this.id, offset: known.offset });
-    };
-    this.#parts.writers.afterwards(compare());
-  }
-
-  async #keepUp(staged: Staged): Promise<void> {
-    const { checkpointBytes } = this.#parts.options;
-    const behind = this.#received - this.#durable;
-    if (behind >= checkpointBytes && !this.#checkpoint) {
-      this.#checkpoint = this.#takeCheckpoint(staged, this.#received).finally(() => {
-        this.#checkpoint = undefined;
-      });
-    }
-    if (behind >= checkpointBytes * MAX_CHECKPOINTS_BEHIND) await this.#checkpoint;
-  }
-
-  /** Never rejects: what goes wrong meets the sender at the next write. */
-  async #takeCheckpoint(staged: Staged, offset: number): Promise<void> {
-    const sha256 = staged.digest.digest();
-    try {
-      await this.#record(staged, offset);
-    } catch (error) {
-      sha256.catch(() => {});
-      this.#broken ??= asFailure(error);
-      return;
-    }
-    this.#parts.writers.afterwards(
-      sha256.then((hex) => this.#parts.records.provePrefix(staged.claim, offset, hex)),
-    );
-  }
-
-  async #record(staged: Staged, offset: number): Promise<void> {
-    const isFirst = this.#durable === 0;
-    await staged.file.sync();
-    await this.#parts.records.checkpoint(staged.claim, offset, this.#parts.clock.now());
-    this.#durable = offset;
-    if (isFirst) await dropEarlier(this.#parts, this.path, this.id);
-  }
-
   async #keep(staged: Staged, reason: string): Promise<void> {
     const isWorthIt = this.#received > this.start || this.#hold.origin.kind === 'unfinished';
     if (!isWorthIt || (await hasLater(this.#parts, this.path, this.id))) {
       await dropUpload(this.#parts, this.id);
       return;
     }
-    if (this.#durable < this.#received) await this.#record(staged, this.#received);
-    await staged.room.giveBack(this.#durable);
-    const event = this.#event({ kind: 'interrupted', offset: this.#durable, reason });
+    const { checkpoints, room, claim } = staged;
+    if (checkpoints.durable < this.#received) await checkpoints.take(this.#received);
+    await room.giveBack(checkpoints.durable);
+    const event = this.#event({ kind: 'interrupted', offset: checkpoints.durable, reason });
     const { records, chronicle, clock } = this.#parts;
-    await records.release(staged.claim, (write) => chronicle.note(write, event, clock.now()));
+    await records.release(claim, (write) => chronicle.note(write, event, clock.now()));
     chronicle.tell(event);
   }
 
@@ -335,7 +282,7 @@ export class Writer implements AsyncDisposable {
     const promised = this.declared.digest;
     if (!promised) return;
     const hex = await staged.digest.digest();
-    if (this.#broken) throw this.#broken;
+    staged.checkpoints.throwIfBroken();
     if (hex === promised.hex) return;
     const sentence = `The bytes that came are not those that were promised (${promised.algorithm})`;
     const event = this.#event({ kind: 'rejected', reason: sentence });
@@ -347,10 +294,9 @@ export class Writer implements AsyncDisposable {
     throw new Failure('digest-mismatch', sentence);
   }
 
-  async #provePrefix(staged: Staged): Promise<void> {
-    if (this.#durable !== this.#received) return;
-    const hex = await staged.digest.digest();
-    await this.#parts.records.provePrefix(staged.claim, this.#durable, hex);
+  async #provePrefix({ checkpoints, digest }: Staged): Promise<void> {
+    if (checkpoints.durable !== this.#received) return;
+    await checkpoints.prove(checkpoints.durable, digest.digest());
   }
 
   async #recordDigest(staged: Staged, entry: Entry): Promise<void> {

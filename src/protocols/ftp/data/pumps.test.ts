@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { suite, test } from 'node:test';
+import { receive, type ReceiveOptions } from './receive.ts';
+import { readInTurns, send } from './send.ts';
+
+/** Two ends of one connection; ours is as a passive listener hands it over. */
+async function pair(): Promise<{ ours: Socket; theirs: Socket } & Disposable> {
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const theirs = connect({ port: address.port, host: '127.0.0.1', allowHalfOpen: true });
+  theirs.on('error', () => {});
+  const [ours] = (await once(server, 'connection')) as [Socket];
+  ours.on('error', () => {});
+  return {
+    ours,
+    theirs,
+    [Symbol.dispose]: () => {
+      ours.destroy();
+      theirs.destroy();
+      server.close();
+    },
+  };
+}
+
+function options(changes: Partial<ReceiveOptions> = {}): ReceiveOptions {
+  return {
+    signal: new AbortController().signal,
+    stallTimeoutMs: 10_000,
+    gatherBytes: 1024,
+    onBytes: () => {},
+    ...changes,
+  };
+}
+
+/** Bytes that differ by position, so that a lost or doubled piece shows. */
+function pattern(length: number): Buffer {
+  return Buffer.from(Uint8Array.from({ length }, (_value, index) => (index * 31) >> 3));
+}
+
+suite('receiving', () => {
+  test('everything arrives in order, one write at a time, however slow the writes are', async () => {
+    using ends = await pair();
+    const bytes = pattern(3_000_000);
+    const came: Uint8Array[] = [];
+    let running = 0;
+    ends.theirs.end(bytes);
+    const end = await receive(
+      ends.ours,
+      async (chunks) => {
+        running += 1;
+        assert.equal(running, 1);
+        came.push(...chunks);
+        await new Promise(setImmediate);
+        running -= 1;
+      },
+      options({ gatherBytes: 100_000 }),
+    );
+    assert.equal(end.kind, 'finished');
+    assert.ok(bytes.equals(Buffer.concat(came)));
+  });
+
+  test('while a write hangs the sender is held back', async () => {
+    using ends = await pair();
+    let [came, written] = [0, 0];
+    const gate = Promise.withResolvers<void>();
+    ends.theirs.end(Buffer.alloc(16 * 1024 * 1024));
+    const ended = receive(
+      ends.ours,
+      (chunks) => {
+        for (const chunk of chunks) written += chunk.length;
+        return gate.promise;
+      },
+      options({ gatherBytes: 65_536, onBytes: (count) => (came += count) }),
+    );
+    while (!ends.ours.isPaused()) await new Promise(setImmediate);
+    assert.ok(came < 1024 * 1024, `${came} bytes were taken`);
+    gate.resolve();
+    assert.equal((await ended).kind, 'finished');
+    assert.equal(written, 16 * 1024 * 1024);
+  });
+
+  test('an end that was there before anybody listened is an end', async () => {
+    using ends = await pair();
+    ends.theirs.end();
+    await once(ends.theirs, 'finish');
+    assert.equal((await receive(ends.ours, () => {}, options())).kind, 'finished');
+  });
+
+  test('what came before a reset is written', async () => {
+    using ends = await pair();
+    const bytes = pattern(1000);
+    let written = 0;
+    ends.theirs.write(bytes);
+    const end = await receive(
+      ends.ours,
+      (chunks) => {
+        for (const chunk of chunks) written += chunk.length;
+        if (written === bytes.length) ends.theirs.resetAndDestroy();
+      },
+      options(),
+    );
+    assert.equal(end.kind, 'reset');
+    assert.equal(written, bytes.length);
+  });
+
+  for (const [how, write] of [
+    ['thrown', () => assert.fail('no')],
+    ['rejected', () => Promise.reject(new assert.AssertionError({ message: 'no' }))],
+  ] as const) {
+    test(`a refusal that is ${how} ends it`, async () => {
+      using ends = await pair();
+      ends.theirs.write('x');
+      const end = await receive(ends.ours, write, options());
+      assert.ok(end.kind === 'refused' && end.reason instanceof assert.AssertionError);
+    });
+  }
+
+  test('a signal ends it, also one that was aborted before', async () => {
+    for (const late of [true, false]) {
+      using ends = await pair();
+      const abort = new AbortController();
+      if (!late) abort.abort('why');
+      const ended = receive(ends.ours, () => {}, options({ signal: abort.signal }));
+      abort.abort('why');
+      assert.deepEqual(await ended, { kind: 'aborted', reason: 'why' });
+    }
+  });
+
+  test('a sender from whom nothing comes is given up', async () => {
+    using ends = await pair();
+    const end = await receive(ends.ours, () => {}, options({ stallTimeoutMs: 20 }));
+    assert.equal(end.kind, 'stalled');
+  });
+
+  test('a slow write is not the fault of the sender', async () => {
+    using ends = await pair();
+    ends.theirs.end(Buffer.alloc(4 * 1024 * 1024));
+    let writes = 0;
+    const end = await receive(
+      ends.ours,
+      async () => {
+        writes += 1;
+        if (writes > 1) return;
+        // Longer than the time after which a silent sender is given up.
+        const { setTimeout: sleep } = await import('node:timers/promises');
+        await sleep(150);
+      },
+      options({ stallTimeoutMs: 50 }),
+    );
+    assert.equal(end.kind, 'finished');
+  });
+});
+
+suite('sending', () => {
+  test('a source is read in two buffers that take turns, and arrives whole', async () => {
+    using ends = await pair();
+    const bytes = pattern(1_000_003);
+    let position = 0;
+    let sent = 0;
+    const buffers = new Set<ArrayBufferLike>();
+    const source = readInTurns((into) => {
+      buffers.add(into.buffer);
+      const count = bytes.copy(into, 0, position);
+      position += count;
+      return position % 2 === 0 ? count : Promise.resolve(count);
+    }, 10_000);
+    const came: Buffer[] = [];
+    ends.theirs.on('data', (chunk: Buffer) => came.push(chunk));
+    const end = await send(ends.ours, source, options({ onBytes: (count) => (sent += count) }));
+    if (!ends.theirs.readableEnded) await once(ends.theirs, 'end');
+    assert.equal(end.kind, 'finished');
+    assert.equal(sent, bytes.length);
+    assert.equal(buffers.size, 2);
+    assert.ok(bytes.equals(Buffer.concat(came)));
+  });
+
+  test('a source that throws ends it, and the peer sees no orderly end', async () => {
+    using ends = await pair();
+    const source = readInTurns(() => assert.fail('no'), 10);
+    const end = await send(ends.ours, source, options());
+    assert.equal(end.kind, 'refused');
+    assert.ok(ends.ours.destroyed);
+  });
+
+  test('a peer that goes away ends it, and the source is told', async () => {
+    using ends = await pair();
+    let isTold = false;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) yield Buffer.alloc(100_000);
+      } finally {
+        isTold = true;
+      }
+    }
+    ends.theirs.once('data', () => ends.theirs.resetAndDestroy());
+    const end = await send(ends.ours, endless(), options());
+    assert.equal(end.kind, 'reset');
+    assert.ok(isTold);
+  });
+
+  test('a peer that takes nothing is given up', async () => {
+    using ends = await pair();
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      for (;;) yield Buffer.alloc(100_000);
+    }
+    const end = await send(ends.ours, endless(), options({ stallTimeoutMs: 50 }));
+    assert.equal(end.kind, 'stalled');
+  });
+
+  test('a signal ends it', async () => {
+    using ends = await pair();
+    const abort = new AbortController();
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      for (;;) yield Buffer.alloc(100_000);
+    }
+    const ended = send(ends.ours, endless(), options({ signal: abort.signal }));
+    abort.abort('why');
+    assert.deepEqual(await ended, { kind: 'aborted', reason: 'why' });
+  });
+});
