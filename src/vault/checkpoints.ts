@@ -27,6 +27,9 @@ export class Checkpoints {
   #durable: number;
   #running: Promise<void> | undefined;
   #broken: Failure | undefined;
+  /** Settles when what was there before has been compared with its record. */
+  #proof: Promise<void> = Promise.resolve();
+  #isDisproven = false;
 
   /** @param durable what the record says already */
   constructor(parts: HomeParts, growing: Growing, durable: number) {
@@ -51,17 +54,16 @@ export class Checkpoints {
     const known = await this.#parts.records.provenPrefix(claim.id, length);
     const found = digest.catchUp(length, known?.offset);
     const compare = async () => {
-      if (!known || (await found) === known.sha256) return;
-      this.#broken = new Failure(
-        'storage-failed',
-        'The bytes stored earlier have changed on the disk: this upload has to start again',
-      );
-      this.#parts.log.error('Staged bytes have changed', {
-        upload: claim.id,
-        offset: known.offset,
-      });
+      if (known && (await found) !== known.sha256) await this.#disprove(known.offset);
     };
-    this.#parts.writers.afterwards(compare());
+    this.#proof = compare();
+    this.#parts.writers.afterwards(this.#proof);
+  }
+
+  /** Resolves when what was there before is known to be what was staged. @throws Failure if it is not */
+  async proven(): Promise<void> {
+    await this.#proof;
+    this.throwIfBroken();
   }
 
   /** Begins a checkpoint if one is due; waits only if the disk has fallen far behind. */
@@ -93,16 +95,36 @@ export class Checkpoints {
 
   /** Records the digest of everything before `offset`, as soon as it is known. */
   async prove(offset: number, digest: Promise<string>): Promise<void> {
-    await this.#parts.records.provePrefix(this.#growing.claim, offset, await digest);
+    const [sha256] = await Promise.all([digest, this.#proof]);
+    // A digest of changed bytes would make them look right the next time.
+    if (this.#isDisproven) return;
+    await this.#parts.records.provePrefix(this.#growing.claim, offset, sha256);
+  }
+
+  /** What is staged is not what was staged: nobody is to continue it. */
+  async #disprove(offset: number): Promise<void> {
+    const { claim, path } = this.#growing;
+    const { records, chronicle, clock, log, homeId } = this.#parts;
+    const reason =
+      'The bytes stored earlier have changed on the disk: this upload has to start again';
+    this.#isDisproven = true;
+    this.#broken = new Failure('storage-failed', reason);
+    log.error('Staged bytes have changed', { upload: claim.id, offset });
+    const event = { homeId, uploadId: claim.id, path, kind: 'rejected', reason } as const;
+    await records.reject(claim, this.#durable, (write) =>
+      chronicle.note(write, event, clock.now()),
+    );
+    chronicle.tell(event);
   }
 
   /** Never rejects: what goes wrong meets the sender at the next write. */
   async #takeBeside(offset: number): Promise<void> {
     const sha256 = this.#growing.digest.digest();
+    // It may fail before the checkpoint has been taken, and nobody listens until then.
+    sha256.catch(() => {});
     try {
       await this.take(offset);
     } catch (error) {
-      sha256.catch(() => {});
       this.#broken ??= asFailure(error);
       return;
     }

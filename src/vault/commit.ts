@@ -1,9 +1,8 @@
 import { Failure, failed } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
 import type { Permission } from '../base/permission.ts';
-import type { UploadRow } from '../database/tables.ts';
 import type { Entry } from '../storage/store.ts';
-import { type Claim, setHeld } from './claim.ts';
+import { type Claim, setHeld, takenOver } from './claim.ts';
 import type { HomeParts } from './context.ts';
 import { forgetDigests, recordDigest } from './digesting/recorded-digests.ts';
 import { addCommitted, addReservation, isCounted, releaseReservation } from './ledger.ts';
@@ -48,8 +47,17 @@ export async function commit(parts: HomeParts, complete: Complete): Promise<Entr
   }
   await settle(parts, claim, path, entry, complete.sha256, complete.verified);
   await parts.database.durable();
-  await dropEarlier(parts, path, claim.id);
+  await tidyUp(parts, path, claim.id);
   return entry;
+}
+
+/** What it fails at does not undo what is committed: it is left to the next upload, or expires. */
+async function tidyUp(parts: HomeParts, path: Path, id: string): Promise<void> {
+  try {
+    await dropEarlier(parts, path, id);
+  } catch (error) {
+    parts.log.warn('An earlier upload could not be dropped', { path, error });
+  }
 }
 
 async function checkTarget(parts: HomeParts, complete: Complete): Promise<Entry | undefined> {
@@ -76,7 +84,8 @@ async function announce(
       .selectFrom('uploads')
       .select(['reserved_bytes', 'reserved_files'])
       .where('id', '=', claim.id)
-      .executeTakeFirstOrThrow();
+      .executeTakeFirst();
+    if (!row) throw takenOver();
     // What began as a replacement may have become a new file, or lost the version it shared bytes with.
     const replaced = target && isCounted(target) ? target.size : null;
     const bytes = Math.max(0, size - (replaced ?? 0) - row.reserved_bytes);
@@ -105,11 +114,12 @@ export async function settle(
   const events: VaultEvent[] = [{ ...upload, kind: 'committed', size: entry.size }];
   if (verified !== undefined) events.unshift({ ...upload, kind: 'verified', digest: verified });
   await database.write(async (write) => {
-    const row: UploadRow = await write
+    const row = await write
       .selectFrom('uploads')
       .selectAll()
       .where('id', '=', claim.id)
-      .executeTakeFirstOrThrow();
+      .executeTakeFirst();
+    if (!row) throw takenOver();
     const isNew = row.replaced_bytes === null;
     await addCommitted(write, homeId, entry.size - (row.replaced_bytes ?? 0), isNew ? 1 : 0);
     await releaseReservation(write, homeId, {

@@ -90,7 +90,7 @@ export class Home {
     if (!committed) authorise('write');
     else authorise(origin.kind === 'version' && origin.append ? 'append' : 'overwrite');
     const writer = this.#writer(path, origin, declared, session, authorise, committed);
-    await this.#checkQuota(writer.start, declared, writer.newFiles);
+    await this.#checkQuota(writer.start, declared, writer.newFiles, unfinishedIn(origin));
     return writer;
   }
 
@@ -147,7 +147,9 @@ export class Home {
 
   /** @param modified milliseconds since 1970 */
   async setModified(path: Path, modified: number): Promise<void> {
-    const { tree, database } = this.#parts;
+    const { tree, database, locks } = this.#parts;
+    // Or a new version could come between, and be taken for the old one.
+    await using _lock = await locks.hold(this.id, path);
     const before = await tree.stat(path);
     await tree.setModified(path, modified);
     const after = await tree.stat(path);
@@ -197,10 +199,10 @@ export class Home {
     authorise: Authorise,
   ): Promise<number> {
     if (await isThere(this.#parts, path, promise)) return promise.length;
+    const committed = await this.#checkTarget(path);
     const source = await findCopy(this.#parts, promise);
     if (source !== undefined) {
       const origin: Origin = { kind: 'copy', from: source, length: promise.length };
-      const committed = await this.#checkTarget(path);
       authorise(committed ? 'overwrite' : 'write');
       await using writer = this.#writer(path, origin, promise, session, authorise, committed);
       await this.#checkQuota(0, promise, committed ? 0 : 1);
@@ -256,12 +258,21 @@ export class Home {
     if (entry.kind !== 'folder') throw new Failure('not-a-directory', 'This is not a folder');
   }
 
-  async #checkQuota(start: number, declared: Declared, newFiles: 0 | 1): Promise<void> {
+  /** @param stored bytes of the upload that goes on, which have their room already */
+  async #checkQuota(
+    start: number,
+    declared: Declared,
+    newFiles: 0 | 1,
+    stored?: number,
+  ): Promise<void> {
     const usage = await this.usage();
-    const wanted = (declared.length ?? start) - start;
+    const wanted = (declared.length ?? start) - (stored ?? start);
     checkFileSize(usage.limits, declared.length ?? start);
     checkRoom(usage, Math.max(0, wanted), newFiles);
-    if (roomIn(usage) === 0 && declared.length === undefined) checkRoom(usage, 1, newFiles);
+    // One that goes on may have all its bytes, and needs only to be completed.
+    const isNew = stored === undefined;
+    if (isNew && roomIn(usage) === 0 && declared.length === undefined)
+      checkRoom(usage, 1, newFiles);
   }
 
   async #refuseUnfinished(path: Path): Promise<void> {
@@ -271,6 +282,11 @@ export class Home {
       offset: unfinished.offset,
     });
   }
+}
+
+/** Bytes of the upload that goes on, if one does. */
+function unfinishedIn(origin: Origin): number | undefined {
+  return origin.kind === 'unfinished' ? origin.record.offset : undefined;
 }
 
 /** A name that is not valid UTF-8 may be kept, read and removed, but not made. */

@@ -87,6 +87,8 @@ export async function addReservation(
     }))
     .where('id', '=', claim.id)
     .where('epoch', '=', claim.epoch)
+    // What is committed has given back all it had.
+    .where('state', '!=', 'committed')
     .executeTakeFirst();
   if (held.numUpdatedRows === 0n) throw takenOver();
   await write

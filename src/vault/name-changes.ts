@@ -5,7 +5,12 @@ import type { JournalRow } from '../database/tables.ts';
 import type { Entry } from '../storage/store.ts';
 import { type Authorise, statOrUndefined } from './commit.ts';
 import type { HomeParts } from './context.ts';
-import { carryDigests, forgetDigests, rebaseFolders } from './digesting/recorded-digests.ts';
+import {
+  carryDigests,
+  forgetBelow,
+  forgetDigests,
+  rebaseFolders,
+} from './digesting/recorded-digests.ts';
 import { addCommitted, isCounted } from './ledger.ts';
 
 /**
@@ -96,6 +101,7 @@ export async function settleChange(
       const before = { path, version: row.version };
       await carryDigests(write, row.home_id, before, { path: to, version: moved.version });
       if (moved.kind === 'folder') {
+        await forgetBelow(write, row.home_id, to);
         await rebaseFolders(write, 'digests', row.home_id, path, to);
         await rebaseFolders(write, 'uploads', row.home_id, path, to);
       }

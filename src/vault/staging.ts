@@ -93,6 +93,8 @@ async function takeUp(
     }
     const claim = await parts.records.claim(record, offset, wanted.holder, parts.clock.now());
     await parts.records.declare(claim, wanted.declared);
+    // The record must not promise bytes that a power cut finds dropped.
+    if (offset < record.offset) await parts.database.durable();
     await file.truncate(offset);
     return { claim, file };
   } catch (error) {

@@ -7,25 +7,33 @@ import type { VaultEvent } from './vault-event.ts';
 /**
  * Forgets an upload that is not to be continued: its reservation, its record, its bytes.
  * @param event why, if that is worth telling
+ * @returns false if there is none that can be dropped: what is being committed is left alone
  */
-export async function dropUpload(parts: HomeParts, id: string, event?: VaultEvent): Promise<void> {
-  await parts.database.write(async (write) => {
+export async function dropUpload(
+  parts: HomeParts,
+  id: string,
+  event?: VaultEvent,
+): Promise<boolean> {
+  const isDropped = await parts.database.write(async (write) => {
     const row = await write
       .deleteFrom('uploads')
       .where('id', '=', id)
       .where('state', 'in', ['staging', 'rejected'])
       .returning(['reserved_bytes', 'reserved_files'])
       .executeTakeFirst();
-    if (!row) return;
+    if (!row) return false;
     await releaseReservation(write, parts.homeId, {
       bytes: row.reserved_bytes,
       files: row.reserved_files,
     });
     if (event) await parts.chronicle.note(write, event, parts.clock.now());
+    return true;
   });
+  if (!isDropped) return false;
   if (event) parts.chronicle.tell(event);
   // The record goes first: a staged file that nobody remembers is swept up at the next start.
   await parts.tree.dropStaged(id);
+  return true;
 }
 
 /** Drops the earlier uploads to this name that nobody is writing: a newer one has taken their place. */

@@ -181,8 +181,9 @@ export class UploadRecords {
     await this.#set(claim, { holder: null, wanted: 0 }, also);
   }
 
-  async reject(claim: Claim, also: Also): Promise<void> {
-    await this.#set(claim, { state: 'rejected', holder: null, wanted: 0 }, also);
+  /** Says that nobody is to continue it; its first `offset` bytes stay until it expires. */
+  async reject(claim: Claim, offset: number, also: Also): Promise<void> {
+    await this.#set(claim, { state: 'rejected', offset, holder: null, wanted: 0 }, also);
   }
 
   #resumable(homeId: number) {

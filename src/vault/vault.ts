@@ -119,9 +119,7 @@ export class Vault implements AsyncDisposable {
   /** Drops an unfinished upload. @returns false if there is none with this id */
   async dropUpload(id: string): Promise<boolean> {
     const row = (await this.uploads()).find((upload) => upload.id === id);
-    if (!row || row.state === 'committing') return false;
-    await dropUpload(await this.#open(row.home_id), id);
-    return true;
+    return row !== undefined && dropUpload(await this.#open(row.home_id), id);
   }
 
   /** Compares a home with its ledger. */

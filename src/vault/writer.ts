@@ -135,7 +135,7 @@ export class Writer implements AsyncDisposable {
     return this.#turns.run(async () => {
       const staged = await this.#staged();
       await staged.checkpoints.settled();
-      staged.checkpoints.throwIfBroken();
+      await staged.checkpoints.proven();
       this.#checkLength();
       await staged.file.sync();
       await this.#checkPromise(staged);
@@ -287,7 +287,10 @@ export class Writer implements AsyncDisposable {
     const sentence = `The bytes that came are not those that were promised (${promised.algorithm})`;
     const event = this.#event({ kind: 'rejected', reason: sentence });
     const { records, chronicle, clock } = this.#parts;
-    await records.reject(staged.claim, (write) => chronicle.note(write, event, clock.now()));
+    await staged.room.giveBack(this.#received);
+    await records.reject(staged.claim, this.#received, (write) =>
+      chronicle.note(write, event, clock.now()),
+    );
     chronicle.tell(event);
     this.#end(this.#received);
     this.#letGo(staged, Promise.resolve());

@@ -1,5 +1,6 @@
 import { close } from 'node:fs';
 import { Failure } from '../../base/failure.ts';
+import type { Soon } from '../store.ts';
 import { osFailure } from './os-failure.ts';
 
 /**
@@ -17,7 +18,7 @@ export class Descriptor implements AsyncDisposable {
   }
 
   /** Runs a call that uses the number. @throws Failure for an error of the system */
-  async use<T>(call: (number: number) => Promise<T>): Promise<T> {
+  async use<T>(call: (number: number) => Soon<T>): Promise<T> {
     if (this.#closed) throw new Failure('storage-failed', 'The file has been closed');
     this.#users += 1;
     try {

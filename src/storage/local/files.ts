@@ -10,11 +10,12 @@ import {
 import { promisify } from 'node:util';
 import { Failure } from '../../base/failure.ts';
 import type { Entry, ReadableFile, StagedFile } from '../store.ts';
-import { readAt, writeAt } from './bytes.ts';
+import { readAt, writeAt, writeAtOnce } from './bytes.ts';
 import type { Held } from './confinement.ts';
 import { Descriptor } from './descriptor.ts';
 import { entryOf, isSameObject } from './entry.ts';
 import { notFound } from './os-failure.ts';
+import type { Pace } from './pace.ts';
 
 const { O_NONBLOCK, O_RDONLY } = constants;
 
@@ -61,11 +62,16 @@ export class LocalFile implements ReadableFile {
 /** A staged file, open for reading and writing. */
 export class LocalStagedFile implements StagedFile {
   readonly #descriptor: Descriptor;
+  readonly #pace: Pace;
   #syncName: (() => Promise<void>) | undefined;
 
-  /** @param syncName makes the file's name durable, where it is new */
-  constructor(descriptor: number, syncName?: () => Promise<void>) {
+  /**
+   * @param pace of the disk it is on
+   * @param syncName makes the file's name durable, where it is new
+   */
+  constructor(descriptor: number, pace: Pace, syncName?: () => Promise<void>) {
     this.#descriptor = new Descriptor(descriptor);
+    this.#pace = pace;
     this.#syncName = syncName;
   }
 
@@ -74,7 +80,12 @@ export class LocalStagedFile implements StagedFile {
   }
 
   write(chunks: readonly Uint8Array[], position: number): Promise<void> {
-    return this.#descriptor.use((descriptor) => writeAt(descriptor, chunks, position));
+    return this.#descriptor.use((descriptor) =>
+      this.#pace.run(
+        () => writeAtOnce(descriptor, chunks, position),
+        () => writeAt(descriptor, chunks, position),
+      ),
+    );
   }
 
   read(into: Uint8Array, position: number): Promise<number> {

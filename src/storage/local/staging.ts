@@ -10,6 +10,7 @@ import { durably } from './durable.ts';
 import { entryOf } from './entry.ts';
 import { LocalStagedFile } from './files.ts';
 import { errnoOf } from './os-failure.ts';
+import { Pace } from './pace.ts';
 import { osPath, within } from './os-path.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants;
@@ -24,6 +25,7 @@ export class Staging implements AsyncDisposable {
   readonly #folder: Descriptor;
   readonly #path: string;
   readonly #sharesBlocks: boolean;
+  readonly #pace = new Pace();
 
   /** @param path leads to the folder for as long as the descriptor is open */
   constructor(folder: Descriptor, path: string, sharesBlocks: boolean) {
@@ -106,7 +108,7 @@ export class Staging implements AsyncDisposable {
 
   #opened(descriptor: number): LocalStagedFile {
     const syncName = () => this.#folder.use((folder) => promisify(fsync)(folder));
-    return new LocalStagedFile(descriptor, syncName);
+    return new LocalStagedFile(descriptor, this.#pace, syncName);
   }
 
   #pathOf(id: string): string {

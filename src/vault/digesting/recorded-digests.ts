@@ -92,6 +92,20 @@ export async function carryDigests(
     .execute();
 }
 
+/** Forgets what is known of the files below a folder: what is left of one that was removed by hand. */
+export async function forgetBelow(write: Write, homeId: number, folder: Path): Promise<void> {
+  await write
+    .deleteFrom('digests')
+    .where('home_id', '=', homeId)
+    .where((is) =>
+      is.or([
+        is('folder', '=', folder),
+        is.and([is('folder', '>', `${folder}/`), is('folder', '<', `${folder}0`)]),
+      ]),
+    )
+    .execute();
+}
+
 /** Gives everything recorded below a folder its new place. */
 export async function rebaseFolders(
   write: Write,

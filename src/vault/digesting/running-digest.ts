@@ -7,6 +7,9 @@ import type { FollowedHash, HashThread } from './hash-thread.ts';
 /** Up to here a file is hashed as it passes: asking the thread would cost more than doing it. */
 const INLINE_BYTES = MiB;
 
+/** How much the thread is given at a time: telling it more often costs more than it gains. */
+const ADVANCE_BYTES = 4 * MiB;
+
 /**
  * How the digest is being made: in passing while the file is small, by the thread that reads the
  * file behind the writer, or, where there is no descriptor for it to read, all at once when asked.
@@ -23,6 +26,7 @@ export class RunningDigest {
   readonly #thread: HashThread;
   #method: Method;
   #position = 0;
+  #advanced = 0;
 
   constructor(algorithm: Algorithm, file: Readable, thread: HashThread) {
     this.#algorithm = algorithm;
@@ -52,7 +56,7 @@ export class RunningDigest {
       if (this.#position > INLINE_BYTES) this.#follow();
       else for (const chunk of chunks) this.#method.hash.update(chunk);
     }
-    if (this.#method.kind === 'followed') this.#method.hash.advance(this.#position);
+    this.#advance(ADVANCE_BYTES);
   }
 
   /** The digest of the bytes so far, in hexadecimal. */
@@ -68,6 +72,13 @@ export class RunningDigest {
   /** Resolves when the file is not read any more. */
   async close(): Promise<void> {
     if (this.#method.kind === 'followed') await this.#method.hash.close();
+  }
+
+  /** Lets the thread go on when at least so many bytes are waiting for it. */
+  #advance(least: number): void {
+    if (this.#method.kind !== 'followed' || this.#position - this.#advanced < least) return;
+    this.#method.hash.advance(this.#position);
+    this.#advanced = this.#position;
   }
 
   #follow(): FollowedHash | undefined {

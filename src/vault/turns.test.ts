@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import * as fc from 'fast-check';
+import { KeyedLocks, Turns } from './turns.ts';
+
+suite('locks by key', () => {
+  test('one key is held by one at a time, in the order in which they came', async () => {
+    const locks = new KeyedLocks();
+    const order: string[] = [];
+    const work = async (name: string) => {
+      using _lock = await locks.hold('key');
+      order.push(`${name} in`);
+      await turn();
+      order.push(`${name} out`);
+    };
+    await Promise.all(['a', 'b', 'c'].map(work));
+    assert.deepEqual(order, ['a in', 'a out', 'b in', 'b out', 'c in', 'c out']);
+  });
+
+  test('different keys do not wait for each other', async () => {
+    const locks = new KeyedLocks();
+    using _one = await locks.hold('one');
+    using _two = await locks.hold('two', 'three');
+  });
+
+  test('whoever wants several keys waits for all, and others wait for them', async () => {
+    const locks = new KeyedLocks();
+    const order: string[] = [];
+    const first = await locks.hold('a');
+    const second = locks.hold('b', 'a').then((lock) => {
+      order.push('second');
+      return lock;
+    });
+    const third = locks.hold('b').then((lock) => {
+      order.push('third');
+      return lock;
+    });
+    await turn();
+    assert.deepEqual(order, []);
+    first[Symbol.dispose]();
+    const lock = await second;
+    await turn();
+    assert.deepEqual(order, ['second']);
+    lock[Symbol.dispose]();
+    (await third)[Symbol.dispose]();
+    assert.deepEqual(order, ['second', 'third']);
+  });
+
+  test('a key that is named twice is held once', async () => {
+    const locks = new KeyedLocks();
+    const lock = await locks.hold('a', 'a');
+    lock[Symbol.dispose]();
+    using _again = await locks.hold('a');
+  });
+
+  test('letting go twice lets nobody in twice', async () => {
+    const locks = new KeyedLocks();
+    const first = await locks.hold('a');
+    const second = locks.hold('a');
+    first[Symbol.dispose]();
+    const held = await second;
+    first[Symbol.dispose]();
+    let isThird = false;
+    const third = locks.hold('a').then((lock) => {
+      isThird = true;
+      return lock;
+    });
+    await turn();
+    assert.equal(isThird, false);
+    held[Symbol.dispose]();
+    (await third)[Symbol.dispose]();
+  });
+
+  test('however keys are crossed, everybody comes through and nobody meets on a key', async () => {
+    const key = fc.constantFrom('a', 'b', 'c', 'd');
+    const wishes = fc.array(fc.array(key, { minLength: 1, maxLength: 3 }), { maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(wishes, fc.scheduler(), async (wanted, scheduler) => {
+        const locks = new KeyedLocks();
+        const held = new Set<string>();
+        const all = wanted.map(async (keys, index) => {
+          await scheduler.schedule(Promise.resolve(), `arrive ${index}`);
+          using _lock = await locks.hold(...keys);
+          for (const one of new Set(keys)) {
+            assert.ok(!held.has(one), `two hold ${one}`);
+            held.add(one);
+          }
+          await scheduler.schedule(Promise.resolve(), `leave ${index}`);
+          for (const one of keys) held.delete(one);
+        });
+        await scheduler.waitFor(Promise.all(all));
+        assert.equal(held.size, 0);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+suite('turns', () => {
+  test('work is done one after the other, in the order in which it was given', async () => {
+    const turns = new Turns();
+    const order: number[] = [];
+    await Promise.all(
+      [3, 1, 2].map((number) =>
+        turns.run(async () => {
+          for (let wait = 0; wait < number; wait += 1) await turn();
+          order.push(number);
+        }),
+      ),
+    );
+    assert.deepEqual(order, [3, 1, 2]);
+  });
+
+  test('work that fails says so to whoever gave it, and the next is done all the same', async () => {
+    const turns = new Turns();
+    const failing = turns.run(async () => {
+      throw new Error('mistake');
+    });
+    const next = turns.run(async () => 'done');
+    await assert.rejects(failing, /mistake/);
+    assert.equal(await next, 'done');
+  });
+
+  test('work that throws before its first await fails in the same way', async () => {
+    const turns = new Turns();
+    const failing = turns.run(() => {
+      throw new Error('mistake');
+    });
+    await assert.rejects(failing, /mistake/);
+    assert.equal(await turns.run(async () => 7), 7);
+  });
+});
