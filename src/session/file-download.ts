@@ -65,6 +65,9 @@ export class FileDownload implements Download {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // One of which nothing was read was opened to look at it: no transfer has taken place.
+    if (this.#position === this.start) this.#isFinished = true;
+    await this.#file[Symbol.asyncDispose]();
     await this.finish('interrupted', 0);
   }
 

@@ -33,12 +33,16 @@ export class Home {
     return this.#parts.tree.facts;
   }
 
-  /** What is committed under this name, else the unfinished upload. @throws Failure `not-found` */
+  /**
+   * What is committed under this name, else the unfinished upload, with what has come of it by now.
+   * @throws Failure `not-found`
+   */
   async stat(path: Path): Promise<Seen> {
     try {
       return { ...(await this.#parts.tree.stat(path)), partial: false };
     } catch (error) {
       if (!failed(error, 'not-found')) throw error;
+      await this.#parts.writers.writing(this.id, path)?.flush();
       const unfinished = await this.#parts.records.unfinished(this.id, path);
       if (!unfinished || unfinished.offset === 0) throw error;
       return asSeen(unfinished);

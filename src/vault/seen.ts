@@ -7,12 +7,18 @@ export interface Seen extends Entry {
   readonly partial: boolean;
 }
 
-/** An unfinished upload as an entry: its size is the offset from which it can go on. */
+/**
+ * Bytes that are kept back when the size of an unfinished upload is shown. A sender that was cut
+ * after its last byte would else find everything here, take it for done, and never complete it.
+ */
+const KEPT_BACK = 1;
+
+/** An unfinished upload as an entry: its size is the offset from which its sender is to go on. */
 export function asSeen(record: UploadRecord): Seen {
   return {
     name: nameOf(record.path),
     kind: 'file',
-    size: record.offset,
+    size: Math.max(0, record.offset - KEPT_BACK),
     modified: record.touchedAt,
     mode: 0o600,
     unique: record.id,

@@ -106,6 +106,16 @@ export class Writer implements AsyncDisposable {
     });
   }
 
+  /** Makes durable what has come, and goes on. */
+  flush(): Promise<void> {
+    return this.#turns.run(async () => {
+      if (this.#state.kind !== 'staging') return;
+      const { checkpoints } = this.#state.staged;
+      await checkpoints.settled();
+      if (checkpoints.durable < this.#received) await checkpoints.take(this.#received);
+    });
+  }
+
   /**
    * Makes durable what has come and lets go of it.
    * @returns the offset from which the upload can be continued

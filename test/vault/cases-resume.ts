@@ -123,4 +123,12 @@ export function resumeCases(test: Case): void {
     await one.complete();
     assert.equal(await read(bench.home, '/a'), '1'.repeat(5000));
   });
+
+  test('shows one byte less than there is, so that who has sent all still has something to send', async (bench) => {
+    await putCut(bench.home, '/a', 'all of it');
+    const { size } = await bench.home.stat(at('/a'));
+    assert.equal(size, 8);
+    await put(bench.home, '/a', 't', { kind: 'append', told: size });
+    assert.equal(await read(bench.home, '/a'), 'all of it');
+  });
 }

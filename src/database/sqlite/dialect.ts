@@ -54,6 +54,13 @@ const ASK_EVERY_MS = 2;
  * lets everybody else in this process go on while it waits.
  */
 class ImmediateSqliteDriver extends SqliteDriver {
+  readonly #raw: DatabaseSync;
+
+  constructor(database: SqliteDatabase, raw: DatabaseSync) {
+    super({ database });
+    this.#raw = raw;
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     const end = performance.now() + PATIENCE_MS;
     for (;;) {
@@ -66,6 +73,14 @@ class ImmediateSqliteDriver extends SqliteDriver {
       }
     }
   }
+
+  /**
+   * SQLite has rolled back by itself where the disk was full (https://www.sqlite.org/lang_transaction.html):
+   * that there is nothing left to do must not hide why.
+   */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#raw.isTransaction) await super.rollbackTransaction(connection);
+  }
 }
 
 function isBusy(error: unknown): boolean {
@@ -75,14 +90,16 @@ function isBusy(error: unknown): boolean {
 /** Kysely's own SQLite dialect over the SQLite that Node brings. */
 export class NodeSqliteDialect extends SqliteDialect {
   readonly #database: SqliteDatabase;
+  readonly #raw: DatabaseSync;
 
   constructor(database: DatabaseSync) {
     const adapted = forKysely(database);
     super({ database: adapted });
     this.#database = adapted;
+    this.#raw = database;
   }
 
   override createDriver(): Driver {
-    return new ImmediateSqliteDriver({ database: this.#database });
+    return new ImmediateSqliteDriver(this.#database, this.#raw);
   }
 }

@@ -1,10 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-
-/** SQLITE_BUSY, https://www.sqlite.org/rescode.html#busy */
-const SQLITE_BUSY = 5;
 
 /** How old the lock file of a process that seems dead has to be before it is removed. */
 const TIDY_AFTER_MS = 60_000;
@@ -60,8 +57,9 @@ function isLocked(file: string): boolean {
     probe = new DatabaseSync(file, { readOnly: true });
     probe.prepare('select count(*) from sqlite_schema').get();
     return false;
-  } catch (error) {
-    return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+  } catch {
+    // Busy, or out of reach (too many open files, say): as long as it is there, somebody may hold it.
+    return existsSync(file);
   } finally {
     probe?.close();
   }

@@ -1,7 +1,6 @@
-import { Failure } from '../../base/failure.ts';
 import type { Log } from '../../base/log.ts';
 import type { Soon } from '../../storage/store.ts';
-import { replyTo } from './failures.ts';
+import { logFailure, replyTo } from './failures.ts';
 import { replies } from './replies.ts';
 import { closePlan, type State } from './state.ts';
 import type { Desk, Outcome } from './visit.ts';
@@ -36,10 +35,7 @@ export function stateAfter(verb: Verb, state: State, outcome: Outcome): State {
 }
 
 function refusal(error: unknown, verb: Verb, log: Log): Outcome {
-  if (!(error instanceof Failure)) log.error('A command failed', { verb: verb.name, error });
-  else if (error.cause !== undefined) {
-    log.warn('A command could not be done', { verb: verb.name, error });
-  }
+  logFailure(log, 'A command failed', error, { verb: verb.name });
   const reply = replyTo(error, verb.situation);
   return reply.code === 421 ? { reply, close: true } : { reply };
 }

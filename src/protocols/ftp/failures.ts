@@ -1,4 +1,5 @@
-import { asFailure, type Code, type Failure } from '../../base/failure.ts';
+import { asFailure, type Code, Failure, failed } from '../../base/failure.ts';
+import type { Log, LogFields } from '../../base/log.ts';
 import type { Reply } from '../../wire/ftp/reply.ts';
 
 /**
@@ -37,6 +38,19 @@ export function replyTo(thrown: unknown, situation: Situation): Reply {
   const failure = asFailure(thrown);
   const row: { asking: number; naming?: number; flowing?: number } = FAILURE_REPLIES[failure.code];
   return { code: row[situation] ?? row.asking, lines: [sentence(failure)] };
+}
+
+/** Logs what the operator should know: mistakes of ours, and a store that does not do its work. */
+export function logFailure(
+  log: Log,
+  message: string,
+  error: unknown,
+  fields: LogFields = {},
+): void {
+  if (!(error instanceof Failure)) log.error(message, { ...fields, error });
+  else if (failed(error, 'storage-failed', 'storage-full')) {
+    log.warn(message, { ...fields, error });
+  }
 }
 
 /** The sentence, on one line whatever is in it. */

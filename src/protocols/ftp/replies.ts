@@ -7,7 +7,6 @@ export function reply(code: number, ...lines: readonly string[]): Reply {
 
 /** The replies that more than one file gives, by what they mean. */
 export const replies = {
-  alreadyOpen: (what: string) => reply(125, `Data connection is open; ${what}`),
   opening: (what: string) => reply(150, what),
   noDataConnection: reply(425, 'No data connection came up'),
   noPlan: reply(425, 'Use EPSV, PASV, EPRT or PORT first'),

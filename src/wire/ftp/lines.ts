@@ -66,8 +66,9 @@ export class LineDecoder {
       this.#afterReturn = false;
       return undefined;
     }
-    // A client that sends all of ABOR as urgent data loses the last byte of it, the LF.
-    if (byte === CR && this.#urgent && this.#spellsAbort()) {
+    // A client that sends all of ABOR as urgent data loses the last byte of it, the LF; it has no
+    // argument that could follow.
+    if (byte === CR && this.#spellsAbort()) {
       this.#phase = 'taken';
       return this.#takeLine();
     }

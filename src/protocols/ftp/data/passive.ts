@@ -50,11 +50,6 @@ export class PassiveListener implements Disposable {
     options.clock.sleep(options.lifetimeMs, this.#ended.signal).then(expire, () => {});
   }
 
-  /** True if the connection is here already. */
-  get isConnected(): boolean {
-    return this.#waiting !== undefined;
-  }
-
   /** The data connection; whoever takes it closes it. Rejects when nobody can come any more. */
   async take(signal: AbortSignal): Promise<Socket> {
     const stop = (): void => this.#arrival.reject(signal.reason);
@@ -79,7 +74,8 @@ export class PassiveListener implements Disposable {
 
   #welcome(socket: Socket, peer: string): void {
     socket.on('error', () => {});
-    if (this.#waiting !== undefined || !samePeer(socket.remoteAddress ?? '', peer)) {
+    const isOver = this.#ended.signal.aborted || this.#waiting !== undefined;
+    if (isOver || !samePeer(socket.remoteAddress ?? '', peer)) {
       socket.destroy();
       return;
     }

@@ -156,6 +156,10 @@ suite('receiving', () => {
   });
 });
 
+async function* endless(): AsyncGenerator<Uint8Array> {
+  for (;;) yield Buffer.alloc(100_000);
+}
+
 suite('sending', () => {
   test('a source is read in two buffers that take turns, and arrives whole', async () => {
     using ends = await pair();
@@ -190,7 +194,7 @@ suite('sending', () => {
   test('a peer that goes away ends it, and the source is told', async () => {
     using ends = await pair();
     let isTold = false;
-    async function* endless(): AsyncGenerator<Uint8Array> {
+    async function* untilTold(): AsyncGenerator<Uint8Array> {
       try {
         for (;;) yield Buffer.alloc(100_000);
       } finally {
@@ -198,16 +202,13 @@ suite('sending', () => {
       }
     }
     ends.theirs.once('data', () => ends.theirs.resetAndDestroy());
-    const end = await send(ends.ours, endless(), options());
+    const end = await send(ends.ours, untilTold(), options());
     assert.equal(end.kind, 'reset');
     assert.ok(isTold);
   });
 
   test('a peer that takes nothing is given up', async () => {
     using ends = await pair();
-    async function* endless(): AsyncGenerator<Uint8Array> {
-      for (;;) yield Buffer.alloc(100_000);
-    }
     const end = await send(ends.ours, endless(), options({ stallTimeoutMs: 50 }));
     assert.equal(end.kind, 'stalled');
   });
@@ -215,9 +216,6 @@ suite('sending', () => {
   test('a signal ends it', async () => {
     using ends = await pair();
     const abort = new AbortController();
-    async function* endless(): AsyncGenerator<Uint8Array> {
-      for (;;) yield Buffer.alloc(100_000);
-    }
     const ended = send(ends.ours, endless(), options({ signal: abort.signal }));
     abort.abort('why');
     assert.deepEqual(await ended, { kind: 'aborted', reason: 'why' });

@@ -49,7 +49,11 @@ export function receive(
   };
   const written = (): void => {
     writing = false;
-    if (ending === undefined && socket.isPaused()) socket.resume();
+    if (ending === undefined && socket.isPaused()) {
+      // The time in which we read nothing was ours.
+      socket.setTimeout(options.stallTimeoutMs);
+      socket.resume();
+    }
     if (gathered >= options.gatherBytes || ending !== undefined) flush();
     else if (gathered > 0) schedule();
   };

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Reply } from '../../../wire/ftp/reply.ts';
 import type { ControlWatch } from '../completion.ts';
 import { dial } from '../data/active.ts';
-import { replyTo } from '../failures.ts';
+import { logFailure, replyTo } from '../failures.ts';
 import { replies } from '../replies.ts';
 import type { DataPlan } from '../state.ts';
 import type { Desk } from '../visit.ts';
@@ -44,7 +44,7 @@ export async function carryOut(
       throw error;
     }
   } catch (error) {
-    desk.log.error('A transfer failed', { error });
+    logFailure(desk.log, 'A transfer failed', error);
     return replyTo(error, 'flowing');
   }
 }

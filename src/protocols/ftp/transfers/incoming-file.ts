@@ -5,7 +5,7 @@ import { decide, type Verdict } from '../completion.ts';
 import { FromWire } from '../data/ascii.ts';
 import { receive } from '../data/receive.ts';
 import type { StreamEnd } from '../data/stream-end.ts';
-import { replyTo } from '../failures.ts';
+import { logFailure, replyTo } from '../failures.ts';
 import { reply } from '../replies.ts';
 import type { State } from '../state.ts';
 import type { Desk } from '../visit.ts';
@@ -93,6 +93,7 @@ export class IncomingFile implements Transfer {
       const entry = await this.#upload.complete();
       return reply(226, `Stored, ${entry.size} bytes`);
     } catch (error) {
+      logFailure(this.#desk.log, 'An upload could not be completed', error);
       return replyTo(error, 'flowing');
     }
   }
@@ -105,6 +106,7 @@ export class IncomingFile implements Transfer {
 
   /** The upload would not take more. */
   async #refuse(reason: unknown): Promise<Reply> {
+    logFailure(this.#desk.log, 'An upload could not be written', reason);
     const { code, lines } = replyTo(reason, 'flowing');
     return this.#keep(code, lines.join(' '));
   }

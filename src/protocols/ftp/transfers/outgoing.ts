@@ -4,7 +4,7 @@ import type { Reply } from '../../../wire/ftp/reply.ts';
 import { ToWire } from '../data/ascii.ts';
 import { readInTurns, send } from '../data/send.ts';
 import type { StreamEnd } from '../data/stream-end.ts';
-import { replyTo } from '../failures.ts';
+import { logFailure, replyTo } from '../failures.ts';
 import { reply } from '../replies.ts';
 import type { Desk } from '../visit.ts';
 import type { Link, Transfer } from './transfer.ts';
@@ -118,7 +118,7 @@ function finalReply(end: StreamEnd, desk: Desk, done: string): Reply {
     case 'aborted':
       return replyTo(end.reason, 'flowing');
     case 'refused':
-      desk.log.warn('A file or folder could not be sent to its end', { error: end.reason });
+      logFailure(desk.log, 'A download or listing failed', end.reason);
       return replyTo(end.reason, 'flowing');
   }
 }

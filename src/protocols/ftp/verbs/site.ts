@@ -67,7 +67,7 @@ export const SITE_TABLE: readonly Verb[] = [
     permission: ['write', 'overwrite', 'append'],
     grammar: promised,
     help: 'Promise a whole file beforehand; the reply tells how many of its bytes are here already',
-    rfc: 'docs/site-expect.md',
+    rfc: 'docs/resume.md',
     feat: 'SITE EXPECT',
     naming: true,
     run: async ({ phase }, { path, ...promise }) => ({

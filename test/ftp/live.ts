@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import type { AccountChanges } from '../../src/accounts/accounts.ts';
+import type { Log } from '../../src/base/log.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { composeServer, type Server } from '../../src/compose.ts';
+import { loadSettings } from '../../src/config/load.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+import { Client } from './client.ts';
+
+/** The password of every account that {@link Live.addAccount} makes. */
+export const PASSWORD = 'correct horse';
+
+/** A whole server over a temporary folder, with an account `anna`. */
+export interface Live extends AsyncDisposable {
+  readonly server: Server;
+  /** The folder on disk that is the home of an account. */
+  home(account: string): string;
+  addAccount(name: string, changes?: AccountChanges): Promise<void>;
+  /** A new control connection, its greeting read. */
+  connect(): Promise<Client>;
+  /** A new control connection on which somebody is logged in, with TYPE I. */
+  logIn(account?: string): Promise<Client>;
+}
+
+export interface LiveOptions {
+  /** Flags in camel case, as the command line has them. */
+  readonly flags?: Readonly<Record<string, string>>;
+  readonly log?: Log;
+}
+
+export async function startLive({ flags = {}, log = silentLog }: LiveOptions = {}): Promise<Live> {
+  await using parts = new AsyncDisposableStack();
+  const folder = parts.use(await temporaryFolder());
+  const settings = loadSettings({
+    env: {},
+    flags: {
+      data: folder.path,
+      ftp: '127.0.0.1:0',
+      shutdownGrace: '1s',
+      loginFreeFailures: '1000',
+      ...flags,
+    },
+  });
+  const server = parts.use(await composeServer(settings, log));
+  const stored = await server.passwords.hash(PASSWORD);
+  const clients = parts.use(new AsyncDisposableStack());
+  const connect = async (): Promise<Client> => {
+    const client = await Client.connect(server.ftp);
+    clients.use(client);
+    await client.reply(220);
+    return client;
+  };
+  const live = {
+    server,
+    connect,
+    home: (account: string) => join(folder.path, 'homes', account),
+    addAccount: async (name: string, changes?: AccountChanges) => {
+      await server.accounts.add(name, stored, changes);
+    },
+    logIn: async (account = 'anna') => {
+      const client = await connect();
+      await client.say(`USER ${account}`, 331);
+      await client.say(`PASS ${PASSWORD}`, 230);
+      await client.say('TYPE I', 200);
+      return client;
+    },
+  };
+  await live.addAccount('anna');
+  const owned = parts.move();
+  return { ...live, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
