@@ -27,6 +27,8 @@ export interface TransferEvent {
   /** Of the whole file, where it is known. */
   readonly digest: Digest | undefined;
   readonly outcome: TransferOutcome;
+  /** Why an upload was taken for complete. */
+  readonly evidence?: string | undefined;
   /** Why it did not complete, in a sentence. */
   readonly reason: string | undefined;
 }

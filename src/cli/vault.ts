@@ -129,6 +129,7 @@ async function viewsOf({ accounts, vault }: Records, { uploads }: Settings) {
     length: row.length,
     promised: row.promised_hex === null ? null : `${row.promised_algorithm}=${row.promised_hex}`,
     reserved: row.reserved_bytes,
+    evidence: row.evidence,
     holder: row.holder,
     epoch: row.epoch,
     begun: new Date(row.created_at).toISOString(),

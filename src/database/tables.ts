@@ -74,6 +74,8 @@ interface UploadsTable {
   reserved_files: number;
   /** While committing: the size of the file that is being replaced, null if there is none. */
   replaced_bytes: number | null;
+  /** Why it was last interrupted, rejected or taken for complete. */
+  evidence: string | null;
   created_at: number;
   touched_at: number;
 }

@@ -42,12 +42,12 @@ export class FileUpload implements Upload {
     return this.#writer.write(chunks);
   }
 
-  async complete(): Promise<Entry> {
+  async complete(evidence?: string): Promise<Entry> {
     try {
-      const entry = await this.#writer.complete();
+      const entry = await this.#writer.complete(evidence);
       const event = this.#over('complete', entry.size);
       // The digest of a large file follows; the line in the transfer log waits for it.
-      void this.#writer.digest().then((digest) => this.#tell({ ...event, digest }));
+      void this.#writer.digest().then((digest) => this.#tell({ ...event, digest, evidence }));
       return entry;
     } catch (error) {
       await this.#writer.interrupt(String(error));

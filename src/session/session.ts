@@ -58,9 +58,10 @@ export interface Upload extends AsyncDisposable {
   write(chunks: readonly Uint8Array[]): Soon<void>;
   /**
    * Everything has come: verifies, commits and makes durable.
+   * @param evidence why the sender is believed to have sent everything, for records and logs
    * @throws Failure `digest-mismatch`, `length-inconsistent` ("n of m bytes"; stays staged), …
    */
-  complete(): Promise<Entry>;
+  complete(evidence?: string): Promise<Entry>;
   /** Keeps what has come, durable and resumable. @returns the durable offset */
   interrupt(reason: string): Promise<number>;
 }

@@ -50,6 +50,7 @@ export function transferLine(event: TransferEvent): string {
     durationMs: Math.round(event.durationMs),
     digest: event.digest && `${event.digest.algorithm}=${event.digest.hex}`,
     outcome: event.outcome,
+    evidence: event.evidence,
     reason: event.reason,
   })}\n`;
 }

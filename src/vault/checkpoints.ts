@@ -111,7 +111,7 @@ export class Checkpoints {
     this.#broken = new Failure('storage-failed', reason);
     log.error('Staged bytes have changed', { upload: claim.id, offset });
     const event = { homeId, uploadId: claim.id, path, kind: 'rejected', reason } as const;
-    await records.reject(claim, this.#durable, (write) =>
+    await records.reject(claim, this.#durable, reason, (write) =>
       chronicle.note(write, event, clock.now()),
     );
     chronicle.tell(event);

@@ -25,6 +25,8 @@ export interface Complete {
   readonly sha256: string | undefined;
   /** The digest that was promised and found, in hexadecimal. */
   readonly verified: string | undefined;
+  /** Why the sender is believed to have sent everything. */
+  readonly evidence: string | undefined;
 }
 
 /**
@@ -95,6 +97,7 @@ async function announce(
       state: 'committing',
       offset: size,
       replaced_bytes: replaced,
+      evidence: complete.evidence ?? null,
     });
   });
   await parts.database.durable();

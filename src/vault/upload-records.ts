@@ -86,6 +86,7 @@ export class UploadRecords {
         reserved_bytes: 0,
         reserved_files: 0,
         replaced_bytes: null,
+        evidence: null,
         created_at: record.createdAt,
         touched_at: record.createdAt,
       })
@@ -176,14 +177,18 @@ export class UploadRecords {
       .executeTakeFirst();
   }
 
-  /** Says that nobody writes it now. */
-  async release(claim: Claim, also: Also): Promise<void> {
-    await this.#set(claim, { holder: null, wanted: 0 }, also);
+  /** Says that nobody writes it now, and why. */
+  async release(claim: Claim, reason: string, also: Also): Promise<void> {
+    await this.#set(claim, { holder: null, wanted: 0, evidence: reason }, also);
   }
 
   /** Says that nobody is to continue it; its first `offset` bytes stay until it expires. */
-  async reject(claim: Claim, offset: number, also: Also): Promise<void> {
-    await this.#set(claim, { state: 'rejected', offset, holder: null, wanted: 0 }, also);
+  async reject(claim: Claim, offset: number, reason: string, also: Also): Promise<void> {
+    await this.#set(
+      claim,
+      { state: 'rejected', offset, holder: null, wanted: 0, evidence: reason },
+      also,
+    );
   }
 
   #resumable(homeId: number) {

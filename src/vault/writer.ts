@@ -141,7 +141,7 @@ export class Writer implements AsyncDisposable {
   }
 
   /** Verifies and commits. @throws Failure: then, but for `digest-mismatch`, it can be continued */
-  complete(): Promise<Entry> {
+  complete(evidence?: string): Promise<Entry> {
     return this.#turns.run(async () => {
       const staged = await this.#staged();
       await staged.checkpoints.settled();
@@ -149,7 +149,7 @@ export class Writer implements AsyncDisposable {
       this.#checkLength();
       await staged.file.sync();
       await this.#checkPromise(staged);
-      const entry = await this.#commit(staged);
+      const entry = await this.#commit(staged, evidence);
       this.#end(this.#received);
       return entry;
     });
@@ -229,11 +229,11 @@ export class Writer implements AsyncDisposable {
     await room.giveBack(checkpoints.durable);
     const event = this.#event({ kind: 'interrupted', offset: checkpoints.durable, reason });
     const { records, chronicle, clock } = this.#parts;
-    await records.release(claim, (write) => chronicle.note(write, event, clock.now()));
+    await records.release(claim, reason, (write) => chronicle.note(write, event, clock.now()));
     chronicle.tell(event);
   }
 
-  async #commit(staged: Staged): Promise<Entry> {
+  async #commit(staged: Staged, evidence: string | undefined): Promise<Entry> {
     const { origin, authorise } = this.#hold;
     const base = origin.kind === 'version' ? origin : undefined;
     const sha256 = staged.digest.isReady ? await staged.digest.digest() : undefined;
@@ -247,6 +247,7 @@ export class Writer implements AsyncDisposable {
       authorise,
       sha256,
       verified,
+      evidence,
     };
     try {
       const entry = await commit(this.#parts, complete);
@@ -255,12 +256,16 @@ export class Writer implements AsyncDisposable {
       return entry;
     } catch (error) {
       if (!failed(error, 'locked') || !base?.append) throw error;
-      return this.#appendAnew(staged, base);
+      return this.#appendAnew(staged, base, evidence);
     }
   }
 
   /** The file has changed since this began: the same bytes go to the end of what is there now. */
-  async #appendAnew(staged: Staged, base: Extract<Origin, { kind: 'version' }>): Promise<Entry> {
+  async #appendAnew(
+    staged: Staged,
+    base: Extract<Origin, { kind: 'version' }>,
+    evidence: string | undefined,
+  ): Promise<Entry> {
     const now = await statOrUndefined(this.#parts, this.path);
     const origin: Origin =
       now?.kind === 'file' ? { ...base, entry: now, length: now.size } : { kind: 'fresh' };
@@ -274,7 +279,7 @@ export class Writer implements AsyncDisposable {
       await again.write([wanted.subarray(0, got)]);
       position += got;
     }
-    const entry = await again.complete();
+    const entry = await again.complete(evidence);
     this.#sha256 = again.digest().then((digest) => digest?.hex);
     await dropUpload(this.#parts, this.id);
     this.#letGo(staged, Promise.resolve());
@@ -298,7 +303,7 @@ export class Writer implements AsyncDisposable {
     const event = this.#event({ kind: 'rejected', reason: sentence });
     const { records, chronicle, clock } = this.#parts;
     await staged.room.giveBack(this.#received);
-    await records.reject(staged.claim, this.#received, (write) =>
+    await records.reject(staged.claim, this.#received, sentence, (write) =>
       chronicle.note(write, event, clock.now()),
     );
     chronicle.tell(event);

@@ -52,6 +52,7 @@ export const first: Migration = {
       .addColumn('reserved_bytes', 'bigint', (column) => column.notNull())
       .addColumn('reserved_files', 'bigint', (column) => column.notNull())
       .addColumn('replaced_bytes', 'bigint')
+      .addColumn('evidence', 'text')
       .addColumn('created_at', 'bigint', (column) => column.notNull())
       .addColumn('touched_at', 'bigint', (column) => column.notNull())
       .execute();

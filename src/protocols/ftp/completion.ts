@@ -35,7 +35,7 @@ export interface Evidence {
 }
 
 export type Verdict =
-  | { readonly kind: 'complete' }
+  | { readonly kind: 'complete'; readonly because: string }
   /** Bytes are missing: `received` of `length` of what had to come. */
   | { readonly kind: 'short'; readonly received: number; readonly length: number }
   | { readonly kind: 'cut' }
@@ -51,12 +51,12 @@ export function judge(evidence: Evidence): Verdict {
   const { end, start, received, length, announced, control, waited } = evidence;
   if (end === 'aborted') return { kind: 'cut' };
   const sent = received - start;
-  if (length !== undefined && received === length) return { kind: 'complete' };
+  if (length !== undefined && received === length) return whole('the declared length was reached');
   if (announced !== undefined && (received === announced || sent === announced)) {
-    return { kind: 'complete' };
+    return whole('the length that ALLO said was reached');
   }
   if (end !== 'finished') return { kind: 'cut' };
-  if (length !== undefined) return { kind: 'short', received, length };
+  if (length !== undefined && received < length) return { kind: 'short', received, length };
   if (announced !== undefined && sent < announced) {
     return received < announced
       ? { kind: 'short', received, length: announced }
@@ -64,14 +64,21 @@ export function judge(evidence: Evidence): Verdict {
   }
   switch (control) {
     case 'goodbye':
+      return whole('QUIT followed the data');
     case 'spoke':
-      return { kind: 'complete' };
+      return whole('another command followed the data');
     case 'gone':
       return { kind: 'unconfirmed' };
     case 'silent':
-      return { kind: waited ? 'complete' : 'wait' };
+      return waited ? SILENT : { kind: 'wait' };
   }
 }
+
+function whole(because: string): Verdict & { readonly kind: 'complete' } {
+  return { kind: 'complete', because };
+}
+
+const SILENT = whole('the data ended in order and the control connection stayed open');
 
 export interface Patience {
   readonly clock: Clock;
@@ -104,7 +111,7 @@ export async function decide(
     await firstOf(watch.changed(), clock, graceMs, signal);
   }
   if (verdict.kind === 'wait') verdict = look(true);
-  return verdict.kind === 'wait' ? { kind: 'complete' } : verdict;
+  return verdict.kind === 'wait' ? SILENT : verdict;
 }
 
 /** Resolves with the event, after the time, or when aborted. */

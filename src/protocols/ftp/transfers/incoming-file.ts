@@ -74,9 +74,9 @@ export class IncomingFile implements Transfer {
   ): Promise<Reply> {
     switch (verdict.kind) {
       case 'complete':
-        return this.#complete();
+        return this.#complete(verdict.because);
       case 'unconfirmed':
-        if (this.#session.publishesUnconfirmed) return this.#complete();
+        if (this.#session.publishesUnconfirmed) return this.#complete('unconfirmed, and published');
         return this.#keep(426, 'The control connection ended before the upload was confirmed');
       case 'short':
         return this.#keep(451, `${verdict.received} of ${verdict.length} bytes came`);
@@ -88,9 +88,9 @@ export class IncomingFile implements Transfer {
     }
   }
 
-  async #complete(): Promise<Reply> {
+  async #complete(evidence: string): Promise<Reply> {
     try {
-      const entry = await this.#upload.complete();
+      const entry = await this.#upload.complete(evidence);
       return reply(226, `Stored, ${entry.size} bytes`);
     } catch (error) {
       logFailure(this.#desk.log, 'An upload could not be completed', error);
