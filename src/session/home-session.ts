@@ -12,7 +12,7 @@ import type { Home } from '../vault/home.ts';
 import type { Declared, Placement } from '../vault/placement.ts';
 import { FileDownload } from './file-download.ts';
 import { FileUpload } from './file-upload.ts';
-import type { Download, QuotaView, Seen, Session, Upload, Visitor } from './session.ts';
+import type { Download, QuotaView, Seen, Session, Unfinished, Upload, Visitor } from './session.ts';
 
 /** What a session works with. */
 export interface SessionParts {
@@ -170,6 +170,10 @@ export class HomeSession implements Session {
       files: { used: files, limit: limits.files },
       maxFileBytes: limits.fileBytes,
     };
+  }
+
+  async uploads(): Promise<readonly Unfinished[]> {
+    return this.#parts.home.uploads();
   }
 
   /** Ends it from outside. */

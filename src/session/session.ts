@@ -9,6 +9,17 @@ import type { Declared, Placement } from '../vault/placement.ts';
 
 export type { Seen };
 
+/** An upload that has not been committed; sizes in bytes, times in ms since 1970. */
+export interface Unfinished {
+  readonly path: Path;
+  /** What is durable of it. */
+  readonly offset: number;
+  readonly length: number | undefined;
+  /** `running` while a session writes it, `rejected` if it was not what was promised. */
+  readonly state: 'running' | 'interrupted' | 'rejected';
+  readonly expiresAt: number;
+}
+
 /** Who is at the door and through which one; for logs and limits. */
 export interface Visitor {
   readonly protocol: string;
@@ -108,6 +119,8 @@ export interface Session extends AsyncDisposable {
     signal?: AbortSignal,
   ): Promise<Digest>;
   quota(): Promise<QuotaView>;
+  /** The uploads of this account that have not been committed, the oldest first. */
+  uploads(): Promise<readonly Unfinished[]>;
 }
 
 /** The way in. */

@@ -2,6 +2,7 @@ import type { Algorithm, Digest } from '../base/digest.ts';
 import { Failure, failed } from '../base/failure.ts';
 import { type Path, ROOT, child, nameOf, parentOf } from '../base/path.ts';
 import type { ByteRange } from '../base/range.ts';
+import type { UploadRow } from '../database/tables.ts';
 import type { Entry, ReadableFile, StoreFacts } from '../storage/store.ts';
 import { attachUnfinished, findCopy, isThere } from './by-content.ts';
 import { takenOver } from './claim.ts';
@@ -216,6 +217,18 @@ export class Home {
     return attachUnfinished(this.#parts, path, promise);
   }
 
+  /** The uploads into this home that have not been committed, the oldest first. */
+  async uploads() {
+    const { records, options } = this.#parts;
+    return (await records.all(this.id)).map((row) => ({
+      path: child(row.folder as Path, row.name),
+      offset: row.offset,
+      length: row.length ?? undefined,
+      state: stateOf(row),
+      expiresAt: row.touched_at + options.expireAfterMs,
+    }));
+  }
+
   usage(): Promise<Usage> {
     return this.#parts.ledger.usage(this.id);
   }
@@ -296,4 +309,9 @@ function unfinishedIn(origin: Origin): number | undefined {
 /** A name that is not valid UTF-8 may be kept, read and removed, but not made. */
 function refuseIllFormed(path: Path): void {
   if (!path.isWellFormed()) throw new Failure('name-refused', 'A new name has to be valid UTF-8');
+}
+
+function stateOf(row: UploadRow): 'running' | 'interrupted' | 'rejected' {
+  if (row.holder !== null) return 'running';
+  return row.state === 'rejected' ? 'rejected' : 'interrupted';
 }

@@ -105,6 +105,7 @@ const USES = {
     },
   },
   quota: { asking: { needs: FREE, call: (session) => session.quota() } },
+  uploads: { asking: { needs: FREE, call: (session) => session.uploads() } },
   [Symbol.asyncDispose]: {
     leaving: { needs: FREE, call: (session) => session[Symbol.asyncDispose]() },
   },

@@ -2,7 +2,7 @@ import { parseDigest, type Digest } from '../../../base/digest.ts';
 import { parsePath, type Path } from '../../../base/path.ts';
 import { formatSize } from '../../../base/size.ts';
 import { parseOffset } from '../../../wire/ftp/sizes.ts';
-import { parseTimeValue } from '../../../wire/ftp/time.ts';
+import { formatTimeValue, parseTimeValue } from '../../../wire/ftp/time.ts';
 import { reply } from '../replies.ts';
 import { removeTree } from './folders.ts';
 import { anything, folderOf, nothing, path, something, type Grammar } from './grammar.ts';
@@ -92,6 +92,21 @@ export const SITE_TABLE: readonly Verb[] = [
           'End',
         ),
       };
+    },
+  }),
+  verb({
+    name: 'SITE UPLOADS',
+    needs: ['inside'],
+    grammar: nothing,
+    help: 'List your uploads that have not been completed',
+    rfc: 'docs/resume.md',
+    run: async ({ phase }) => {
+      const uploads = await phase.session.uploads();
+      const lines = uploads.map(
+        ({ offset, length, state, expiresAt, path }) =>
+          `${offset} of ${length ?? '?'} bytes, ${state}, kept until ${formatTimeValue(expiresAt)}: ${path}`,
+      );
+      return { reply: reply(213, 'Unfinished uploads', ...lines, 'End') };
     },
   }),
   verb({
