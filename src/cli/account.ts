@@ -16,18 +16,23 @@ import { columns, formatTime, say, tell } from './output.ts';
 import { passwordFromStdin, promptedPassword, randomPassword } from './passwords.ts';
 import { withRecords, withSettings } from './settings.ts';
 
+/** What takes a limit away. Not null, which commander turns into an empty text. */
+const NONE = Symbol('no limit');
+
+type Limit = number | typeof NONE;
+
 /** What the flags of `add` and `set` say, as commander hands it over. */
 interface AccountOptions {
   readonly passwordStdin?: boolean;
   readonly passwordHash?: string;
-  readonly quota?: number | null;
-  readonly maxFiles?: number | null;
-  readonly maxFileSize?: number | null;
+  readonly quota?: Limit;
+  readonly maxFiles?: Limit;
+  readonly maxFileSize?: Limit;
   readonly home?: string;
   readonly permissions?: readonly Permission[];
   readonly enable?: boolean;
   readonly disable?: boolean;
-  readonly expires?: number | null;
+  readonly expires?: Limit;
   readonly unconfirmed?: 'hold' | 'publish';
   readonly json?: boolean;
 }
@@ -174,17 +179,22 @@ async function passwordFor(
 function changesOf(options: AccountOptions): AccountChanges {
   const { quota, maxFiles, maxFileSize, home, permissions, expires, unconfirmed } = options;
   return {
-    ...(quota !== undefined && { quotaBytes: quota }),
-    ...(maxFiles !== undefined && { quotaFiles: maxFiles }),
-    ...(maxFileSize !== undefined && { maxFileBytes: maxFileSize }),
+    ...(quota !== undefined && { quotaBytes: stored(quota) }),
+    ...(maxFiles !== undefined && { quotaFiles: stored(maxFiles) }),
+    ...(maxFileSize !== undefined && { maxFileBytes: stored(maxFileSize) }),
     // Relative to where the command was typed, as everybody expects of a path.
     ...(home !== undefined && { home: resolve(home) }),
     ...(permissions !== undefined && { permissions }),
-    ...(expires !== undefined && { expiresAt: expires }),
+    ...(expires !== undefined && { expiresAt: stored(expires) }),
     ...(unconfirmed !== undefined && { unconfirmed }),
     ...(options.enable && { enabled: true }),
     ...(options.disable && { enabled: false }),
   };
+}
+
+/** A limit as the accounts take it. */
+function stored(limit: Limit): number | null {
+  return limit === NONE ? null : limit;
 }
 
 function withChanges(command: Command): Command {
@@ -234,21 +244,21 @@ function permissionList(text: string): readonly Permission[] {
   );
 }
 
-function sizeOrNone(text: string): number | null {
-  if (text === 'none') return null;
+function sizeOrNone(text: string): Limit {
+  if (text === 'none') return NONE;
   const size = parseSize(text);
   if (size !== undefined) return size;
   throw new InvalidArgumentError('A size is written as 1048576, 500MiB or 1.5G.');
 }
 
-function countOrNone(text: string): number | null {
-  if (text === 'none') return null;
+function countOrNone(text: string): Limit {
+  if (text === 'none') return NONE;
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('A whole number is wanted.');
 }
 
-function dateOrNever(text: string): number | null {
-  if (text === 'never') return null;
+function dateOrNever(text: string): Limit {
+  if (text === 'never') return NONE;
   const time = Date.parse(text);
   if (!Number.isNaN(time)) return time;
   throw new InvalidArgumentError('A date is written as 2027-01-31 or 2027-01-31T18:00Z.');

@@ -45,8 +45,9 @@ export class Home {
       if (!failed(error, 'not-found')) throw error;
       await this.#parts.writers.writing(this.id, path)?.flush();
       const unfinished = await this.#parts.records.unfinished(this.id, path);
-      if (!unfinished || unfinished.offset === 0) throw error;
-      return asSeen(unfinished);
+      if (unfinished && unfinished.offset > 0) return asSeen(unfinished);
+      // It may have been published while we looked.
+      return { ...(await this.#parts.tree.stat(path)), partial: false };
     }
   }
 

@@ -1,10 +1,11 @@
-import { constants } from 'node:fs';
+import { constants, fstatSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { Failure } from '../../base/failure.ts';
+import { Failure, failed } from '../../base/failure.ts';
+import { MiB } from '../../base/size.ts';
 import type { Database, Query, Write } from '../database.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
 import type { Tables } from '../tables.ts';
@@ -16,6 +17,12 @@ const OPEN_TIMEOUT_MS = 5000;
 
 /** How long a query may hold up the event loop for another process; transactions ask again later. */
 const BUSY_TIMEOUT_MS = 5;
+
+/**
+ * Room that the write-ahead log keeps on the disk: 1000 pages, after which SQLite begins it anew
+ * (https://www.sqlite.org/pragma.html#pragma_wal_autocheckpoint), and those of one large transaction.
+ */
+const RESERVE_BYTES = 4.5 * MiB;
 
 /** SQLITE_FULL, https://www.sqlite.org/rescode.html#full */
 const SQLITE_FULL = 13;
@@ -38,11 +45,17 @@ export class Sqlite implements Database {
     this.#raw = raw;
     this.query = query;
     this.#log = log;
+    let lost: Failure | undefined;
     this.#sync = new GroupSync(async () => {
+      if (lost) throw lost;
       try {
         await log?.datasync();
       } catch (error) {
-        throw new Failure('storage-failed', 'The records cannot be written', { cause: error });
+        // The system tells of what it could not write once, and then takes it for written (fsync(2)).
+        // Only a start that reads the log again knows what is in it.
+        const sentence = 'The records cannot be made durable until the server is started again';
+        lost = new Failure('storage-failed', sentence, { cause: error });
+        throw lost;
       }
     });
   }
@@ -60,14 +73,19 @@ export class Sqlite implements Database {
     const query = new Kysely<Tables>({ dialect: new NodeSqliteDialect(raw) });
     await migrate(query);
     raw.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    return new Sqlite(raw, query, file === ':memory:' ? undefined : await openLog(file));
+    if (file === ':memory:') return new Sqlite(raw, query, undefined);
+    const log = await openLog(file);
+    reserve(raw, log.fd);
+    return new Sqlite(raw, query, log);
   }
 
   async write<T>(work: (transaction: Write) => Promise<T>): Promise<T> {
     try {
       return await this.query.transaction().execute(work);
     } catch (error) {
-      throw translated(error);
+      const failure = translated(error);
+      if (failed(failure, 'storage-full')) this.#beginLogAnew();
+      throw failure;
     }
   }
 
@@ -112,6 +130,15 @@ export class Sqlite implements Database {
     await this.query.destroy();
     await this.#log?.close();
   }
+
+  /** What is in the log goes to where it belongs, as far as that has room: then the log has room. */
+  #beginLogAnew(): void {
+    try {
+      this.#raw.exec('pragma wal_checkpoint(passive)');
+    } catch {
+      // Nothing has changed: the transaction that did not fit has been told so already.
+    }
+  }
 }
 
 async function migrate(query: Query): Promise<void> {
@@ -126,6 +153,26 @@ async function openLog(file: string): Promise<FileHandle> {
   // A log whose name is not durable would be lost with all it holds.
   await syncFolder(dirname(file));
   return log;
+}
+
+/**
+ * Gives the log its room before it needs it. Where the disk is full, what makes room needs records:
+ * a file cannot be removed without one. Bytes behind its last frame mean nothing to SQLite; nobody
+ * writes frames while we hold the write lock.
+ */
+function reserve(raw: DatabaseSync, log: number): void {
+  try {
+    raw.exec('begin immediate');
+    try {
+      const { size } = fstatSync(log);
+      const missing = Math.max(0, RESERVE_BYTES - size);
+      if (missing > 0) writeSync(log, Buffer.alloc(missing), 0, missing, size);
+    } finally {
+      raw.exec('rollback');
+    }
+  } catch {
+    // Busy, then somebody else sees to it; or full, then it is too late.
+  }
 }
 
 async function syncFolder(path: string): Promise<void> {

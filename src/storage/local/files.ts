@@ -8,7 +8,7 @@ import {
   ftruncate,
 } from 'node:fs';
 import { promisify } from 'node:util';
-import { Failure } from '../../base/failure.ts';
+import { Failure, failed } from '../../base/failure.ts';
 import type { Entry, ReadableFile, StagedFile } from '../store.ts';
 import { readAt, writeAt, writeAtOnce } from './bytes.ts';
 import type { Held } from './confinement.ts';
@@ -64,6 +64,8 @@ export class LocalStagedFile implements StagedFile {
   readonly #descriptor: Descriptor;
   readonly #pace: Pace;
   #syncName: (() => Promise<void>) | undefined;
+  /** What the first failed sync said. */
+  #lost: unknown;
 
   /**
    * @param pace of the disk it is on
@@ -79,13 +81,19 @@ export class LocalStagedFile implements StagedFile {
     return this.#descriptor.number;
   }
 
-  write(chunks: readonly Uint8Array[], position: number): Promise<void> {
-    return this.#descriptor.use((descriptor) =>
-      this.#pace.run(
-        () => writeAtOnce(descriptor, chunks, position),
-        () => writeAt(descriptor, chunks, position),
-      ),
-    );
+  async write(chunks: readonly Uint8Array[], position: number): Promise<void> {
+    try {
+      await this.#descriptor.use((descriptor) =>
+        this.#pace.run(
+          () => writeAtOnce(descriptor, chunks, position),
+          () => writeAt(descriptor, chunks, position),
+        ),
+      );
+    } catch (error) {
+      // The part that did fit is worth nothing, and its room may save the records.
+      if (failed(error, 'storage-full')) await this.truncate(position).catch(() => {});
+      throw error;
+    }
   }
 
   read(into: Uint8Array, position: number): Promise<number> {
@@ -96,13 +104,23 @@ export class LocalStagedFile implements StagedFile {
     return this.#descriptor.use((descriptor) => promisify(ftruncate)(descriptor, length));
   }
 
-  /** The first time also the name: bytes that a crash leaves without one would be lost. */
+  /**
+   * The first time also the name: bytes that a crash leaves without one would be lost.
+   * Once it has failed it fails for as long as this file is open: the system tells of bytes that it
+   * could not write once, and then takes them for written (fsync(2)).
+   */
   async sync(): Promise<void> {
-    await Promise.all([
-      this.#descriptor.use((descriptor) => promisify(fdatasync)(descriptor)),
-      this.#syncName?.(),
-    ]);
-    this.#syncName = undefined;
+    if (this.#lost !== undefined) throw this.#lost;
+    try {
+      await Promise.all([
+        this.#descriptor.use((descriptor) => promisify(fdatasync)(descriptor)),
+        this.#syncName?.(),
+      ]);
+      this.#syncName = undefined;
+    } catch (error) {
+      this.#lost = error;
+      throw error;
+    }
   }
 
   size(): Promise<number> {
