@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
-import { type Server, createServer } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -100,10 +100,11 @@ describe('hooks', () => {
 
   it('can be a URL, which takes an event with a 2xx answer', async () => {
     const heard: string[] = [];
-    const server = createServer(async (request, response) => {
+    const answer = async (request: IncomingMessage, response: ServerResponse) => {
       heard.push(await text(request));
       response.writeHead(heard.length === 1 ? 503 : 204).end();
-    });
+    };
+    const server = createServer((request, response) => void answer(request, response));
     await listening(server);
     try {
       const { port } = server.address() as AddressInfo;
