@@ -47,8 +47,14 @@ export async function attachUnfinished(
   const row = await parts.database.write((write) =>
     write
       .updateTable('uploads')
-      // The newest upload to a name is the one that goes on.
-      .set({ folder: parentOf(path), name: nameOf(path), created_at: parts.clock.now() })
+      .set((set) => ({
+        folder: parentOf(path),
+        name: nameOf(path),
+        // The newest upload to a name is the one that goes on; whoever was about to go on under
+        // its old name is not any more.
+        created_at: parts.clock.now(),
+        epoch: set('epoch', '+', 1),
+      }))
       .where('id', '=', found.id)
       .where('state', '=', 'staging')
       .where('holder', 'is', null)

@@ -6,6 +6,7 @@ import { type Claim, setHeld, takenOver } from './claim.ts';
 import type { HomeParts } from './context.ts';
 import { forgetDigests, recordDigest } from './digesting/recorded-digests.ts';
 import { addCommitted, addReservation, isCounted, releaseReservation } from './ledger.ts';
+import type { Base } from './origin.ts';
 import { dropEarlier } from './superseded.ts';
 import type { VaultEvent } from './vault-event.ts';
 
@@ -18,8 +19,8 @@ export interface Complete {
   readonly path: Path;
   /** Bytes. */
   readonly size: number;
-  /** The version that it began with, where it began with one. */
-  readonly base: { readonly entry: Entry; readonly append: boolean } | undefined;
+  /** What has to be there still. */
+  readonly base: Base | undefined;
   readonly authorise: Authorise;
   /** The digest, if it is known already. */
   readonly sha256: string | undefined;
@@ -67,7 +68,7 @@ async function checkTarget(parts: HomeParts, complete: Complete): Promise<Entry 
   const target = await statOrUndefined(parts, path);
   if (target?.kind === 'folder') throw new Failure('is-a-directory', 'A folder has this name');
   if (target?.kind === 'other') throw new Failure('forbidden', 'This is not a regular file');
-  if (base && target?.version !== base.entry.version) {
+  if (base && target?.version !== base.entry?.version) {
     throw new Failure('locked', 'The file has been changed since this upload began');
   }
   if (!target) authorise('write');

@@ -95,7 +95,8 @@ export class Home {
     const origin = originOf(placement, committed, unfinished);
     if (!committed) authorise('write');
     else authorise(origin.kind === 'version' && origin.append ? 'append' : 'overwrite');
-    const writer = this.#writer(path, origin, declared, session, authorise, committed);
+    const own = await this.#own(origin);
+    const writer = this.#writer(path, own, declared, session, authorise, committed);
     await this.#checkQuota(writer.start, declared, writer.newFiles, unfinishedIn(origin));
     return writer;
   }
@@ -239,6 +240,12 @@ export class Home {
     await this.#parts.writers.writing(this.id, path)?.fence(takenOver());
     const unfinished = await this.#parts.records.unfinished(this.id, path);
     if (unfinished) await takeOver(this.#parts, unfinished.id);
+  }
+
+  /** Whoever was about to continue the same upload, and has not begun, comes too late now. */
+  async #own(origin: Origin): Promise<Origin> {
+    if (origin.kind !== 'unfinished') return origin;
+    return { ...origin, record: await this.#parts.records.renew(origin.record) };
   }
 
   #writer(

@@ -113,6 +113,19 @@ suite('the quota ledger', () => {
     assert.deepEqual(recorded, found);
   });
 
+  test('refuses a commit whose shared bytes have gone, and for which there is no room alone', async () => {
+    await using bench = await openBench(new MemoryStore());
+    await bench.setLimits({ bytes: 15 });
+    await put(bench.home, '/a', '0123456789');
+    await putCut(bench.home, '/a', 'AB', { kind: 'resume', offset: 10 });
+    await bench.home.removeFile(at('/a'));
+    await put(bench.home, '/b', '0123456789');
+    const writer = await begin(bench.home, '/a', { kind: 'resume', offset: 12 });
+    await assert.rejects(writer.complete(), { code: 'quota-exceeded' });
+    assert.equal(await writer.interrupt('no room'), 12);
+    assert.deepEqual(await bench.ledger(), { committed: 10, files: 1, reserved: 2 });
+  });
+
   test('counts one file for a name to which two upload at once', async () => {
     await using bench = await openBench(new MemoryStore());
     const one = await begin(bench.home, '/a');

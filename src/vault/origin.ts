@@ -9,7 +9,11 @@ import type { UploadRecord } from './upload-records.ts';
  * the first `length` bytes of the version that is there now, or all of another file.
  */
 export type Origin =
-  | { readonly kind: 'fresh' }
+  | {
+      readonly kind: 'fresh';
+      /** The bytes belong at the end of the file, should there be one when they are committed. */
+      readonly append: boolean;
+    }
   | { readonly kind: 'unfinished'; readonly record: UploadRecord; readonly offset: number }
   | {
       readonly kind: 'version';
@@ -20,7 +24,7 @@ export type Origin =
     }
   | { readonly kind: 'copy'; readonly from: Path; readonly length: number };
 
-const FRESH: Origin = { kind: 'fresh' };
+const FRESH: Origin = { kind: 'fresh', append: false };
 
 /**
  * Decides what the next byte continues. Never a hole, never a clamp, never an old tail, and never
@@ -59,7 +63,7 @@ function resumed(
 }
 
 function appended(committed: Entry | undefined, unfinished: UploadRecord | undefined): Origin {
-  if (!unfinished) return committed ? atEnd(committed) : FRESH;
+  if (!unfinished) return committed ? atEnd(committed) : { kind: 'fresh', append: true };
   if (!committed) return continued(unfinished, unfinished.offset);
   // An interrupted append: what it added was never acknowledged, and this one begins anew.
   if (unfinished.base) return atEnd(committed);
@@ -131,4 +135,24 @@ export function startOf(origin: Origin): number {
 /** What is reserved for it already when it begins, in bytes. */
 export function reservedOf(origin: Origin): number {
   return origin.kind === 'unfinished' ? origin.offset - baseOf(origin) : 0;
+}
+
+/** The version that it replaces or goes to the end of, where nothing else will do. */
+export interface Base {
+  /** Undefined if there must be no file. */
+  readonly entry: Entry | undefined;
+  readonly append: boolean;
+}
+
+/** What has to be there still when it is committed; undefined if anything may be. */
+export function requiredBy(origin: Origin): Base | undefined {
+  switch (origin.kind) {
+    case 'fresh':
+      return origin.append ? { entry: undefined, append: true } : undefined;
+    case 'version':
+      return { entry: origin.entry, append: origin.append };
+    case 'unfinished':
+    case 'copy':
+      return undefined;
+  }
 }

@@ -1,12 +1,11 @@
 import { Failure } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
-import type { StagedFile } from '../storage/store.ts';
+import type { StagedFile, Tree } from '../storage/store.ts';
 import type { HomeParts } from './context.ts';
 import { addReservation } from './ledger.ts';
 import type { Origin } from './origin.ts';
 import type { Declared } from './placement.ts';
 import { dropUpload } from './superseded.ts';
-import { takeOver } from './takeover.ts';
 import type { Claim } from './claim.ts';
 import type { UploadRecord } from './upload-records.ts';
 
@@ -51,9 +50,26 @@ function stage(
     case 'fresh':
       return tree.stage(id);
     case 'version':
-      return tree.stageCopy(id, path, origin.length);
+      return stageVersion(tree, id, path, origin);
     case 'copy':
       return tree.stageCopy(id, origin.from, origin.length);
+  }
+}
+
+/** What is appended goes to the end of any version; a rest fits only the one that it belongs to. */
+async function stageVersion(
+  tree: Tree,
+  id: string,
+  path: Path,
+  { entry, length, append }: Extract<Origin, { kind: 'version' }>,
+): Promise<StagedFile> {
+  const file = await tree.stageCopy(id, path, length);
+  try {
+    if (append || (await tree.stat(path)).version === entry.version) return file;
+    throw new Failure('locked', 'The file has been changed since this upload began');
+  } catch (error) {
+    await file[Symbol.asyncDispose]();
+    throw error;
   }
 }
 
@@ -84,8 +100,6 @@ async function takeUp(
   offset: number,
   wanted: Beginning,
 ): Promise<Begun> {
-  // Whoever has begun to write it since we looked has to be done before the epoch rises.
-  await takeOver(parts, record.id);
   const file = await parts.tree.openStaged(record.id);
   try {
     if ((await file.size()) < offset) {

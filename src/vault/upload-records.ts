@@ -3,7 +3,7 @@ import { Failure } from '../base/failure.ts';
 import { type Path, child, nameOf, parentOf } from '../base/path.ts';
 import type { Database, Write } from '../database/database.ts';
 import type { UploadRow } from '../database/tables.ts';
-import { type Claim, setHeld } from './claim.ts';
+import { type Claim, setHeld, takenOver } from './claim.ts';
 import { addReservation } from './ledger.ts';
 import type { Declared } from './placement.ts';
 
@@ -95,11 +95,33 @@ export class UploadRecords {
   }
 
   /**
+   * Gives whoever is going to continue this upload a new epoch: others who were about to do so too,
+   * and have not begun, are strangers from now on.
+   * @throws Failure `locked` if somebody writes it, or was faster
+   */
+  async renew(record: UploadRecord): Promise<UploadRecord> {
+    const epoch = record.epoch + 1;
+    const result = await this.#database.write((write) =>
+      write
+        .updateTable('uploads')
+        .set({ epoch })
+        .where('id', '=', record.id)
+        .where('epoch', '=', record.epoch)
+        .where('holder', 'is', null)
+        .executeTakeFirst(),
+    );
+    if (result.numUpdatedRows === 0n) throw takenOver();
+    return { ...record, epoch };
+  }
+
+  /**
    * Makes `holder` the one who writes, from `offset` on, and whoever did before a stranger.
-   * @throws Failure `upload-gone` if it is not there, or not that far, any more
+   * @throws Failure `locked` if this is not the newest epoch any more; `upload-gone` if it is not
+   *   there, or not that far
    */
   async claim(record: UploadRecord, offset: number, holder: string, now: number): Promise<Claim> {
     return this.#database.write(async (write) => {
+      await checkNewest(write, record);
       const base = Math.min(record.base?.bytes ?? 0, offset);
       const row = await write
         .updateTable('uploads')
@@ -205,6 +227,16 @@ export class UploadRecords {
       await also?.(write);
     });
   }
+}
+
+/** @throws Failure `locked` if somebody else has a newer epoch of this upload */
+async function checkNewest(write: Write, { id, epoch }: Claim): Promise<void> {
+  const newest = await write
+    .selectFrom('uploads')
+    .select('epoch')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (newest && newest.epoch !== epoch) throw takenOver();
 }
 
 /** What a record in the database says. */

@@ -124,6 +124,66 @@ suite('a writer that goes on where another one was cut', () => {
   });
 });
 
+suite('two writers who are about to go on with the same upload', () => {
+  for (const first of ['older', 'newer'] as const) {
+    test(`never blend what they send: the ${first} one sends first`, async () => {
+      await using bench = await openBench(new MemoryStore());
+      await putCut(bench.home, '/a', '0123456789');
+      const older = await begin(bench.home, '/a', { kind: 'resume', offset: 9 });
+      const newer = await begin(bench.home, '/a', { kind: 'resume', offset: 2 });
+      const send = {
+        older: () => assert.rejects(older.write([Buffer.from('9')]), { code: 'locked' }),
+        newer: () => newer.write([Buffer.from('CDEFGHIJ')]),
+      };
+      await send[first]();
+      await send[first === 'older' ? 'newer' : 'older']();
+      await newer.complete();
+      assert.equal(await read(bench.home, '/a'), '01CDEFGHIJ');
+    });
+  }
+});
+
+suite('a writer that builds on a version', () => {
+  test('does not put its rest behind the beginning of another version', async () => {
+    await using bench = await openBench(new MemoryStore());
+    await put(bench.home, '/a', 'first version');
+    const writer = await begin(bench.home, '/a', { kind: 'resume', offset: 6 });
+    await put(bench.home, '/a', 'SECOND VERSION');
+    await assert.rejects(writer.write([Buffer.from('rest of the first')]), { code: 'locked' });
+    await writer.interrupt('too late');
+    assert.equal(await read(bench.home, '/a'), 'SECOND VERSION');
+    assert.deepEqual(await bench.vault.uploads(), []);
+  });
+
+  test('appends all the same where its bytes belong to the end of any version', async () => {
+    await using bench = await openBench(new MemoryStore());
+    await put(bench.home, '/a', 'first ');
+    const writer = await begin(bench.home, '/a', { kind: 'append' });
+    await put(bench.home, '/a', 'second and longer ');
+    await writer.write([Buffer.from('end')]);
+    await writer.complete();
+    assert.equal(await read(bench.home, '/a'), 'second and longer end');
+  });
+});
+
+suite('an append to a name that was free', () => {
+  test('goes to the end of what another one has put there meanwhile', async () => {
+    await using bench = await openBench(new MemoryStore());
+    const allowed: string[] = [];
+    const one = await bench.home.upload(at('/log'), { kind: 'append' }, {}, 'test', (permission) =>
+      allowed.push(permission),
+    );
+    const two = await begin(bench.home, '/log', { kind: 'append' });
+    await one.write([Buffer.from('one\n')]);
+    await two.write([Buffer.from('two\n')]);
+    await two.complete();
+    await one.complete();
+    assert.equal(await read(bench.home, '/log'), 'two\none\n');
+    assert.deepEqual([...new Set(allowed)], ['write', 'append']);
+    assert.deepEqual(await bench.ledger(), { committed: 8, files: 1, reserved: 0 });
+  });
+});
+
 suite('a writer whose file cannot be hashed', () => {
   test('lets nothing go unheard, and keeps what is durable', async () => {
     await using disk = await onDisk();

@@ -8,7 +8,7 @@ import type { Entry } from '../storage/store.ts';
 import { type Authorise, commit, statOrUndefined } from './commit.ts';
 import type { HomeParts } from './context.ts';
 import { RunningDigest } from './digesting/running-digest.ts';
-import { type Origin, baseOf, reservedOf, startOf } from './origin.ts';
+import { type Origin, baseOf, requiredBy, reservedOf, startOf } from './origin.ts';
 import type { Declared } from './placement.ts';
 import { Room } from './room.ts';
 import { type Begun, beginStaging } from './staging.ts';
@@ -235,7 +235,7 @@ export class Writer implements AsyncDisposable {
 
   async #commit(staged: Staged, evidence: string | undefined): Promise<Entry> {
     const { origin, authorise } = this.#hold;
-    const base = origin.kind === 'version' ? origin : undefined;
+    const base = requiredBy(origin);
     const sha256 = staged.digest.isReady ? await staged.digest.digest() : undefined;
     const { claim } = staged;
     const verified = this.declared.digest?.hex;
@@ -256,19 +256,17 @@ export class Writer implements AsyncDisposable {
       return entry;
     } catch (error) {
       if (!failed(error, 'locked') || !base?.append) throw error;
-      return this.#appendAnew(staged, base, evidence);
+      return this.#appendAnew(staged, evidence);
     }
   }
 
   /** The file has changed since this began: the same bytes go to the end of what is there now. */
-  async #appendAnew(
-    staged: Staged,
-    base: Extract<Origin, { kind: 'version' }>,
-    evidence: string | undefined,
-  ): Promise<Entry> {
+  async #appendAnew(staged: Staged, evidence: string | undefined): Promise<Entry> {
     const now = await statOrUndefined(this.#parts, this.path);
     const origin: Origin =
-      now?.kind === 'file' ? { ...base, entry: now, length: now.size } : { kind: 'fresh' };
+      now?.kind === 'file'
+        ? { kind: 'version', entry: now, length: now.size, append: true }
+        : { kind: 'fresh', append: true };
     const hold = { ...this.#hold, id: newUploadId(), origin, declared: {} };
     await using again = new Writer(this.#parts, hold);
     const buffer = Buffer.allocUnsafe(MiB);

@@ -26,6 +26,8 @@ export interface StagingFolder {
   readonly descriptor: number;
   /** Leads to the folder for as long as the descriptor is open. */
   readonly path: string;
+  /** Whether it does so whatever becomes of the folder's name. */
+  readonly isLasting: boolean;
   /** The number of its file system. */
   readonly device: bigint;
 }
@@ -90,8 +92,9 @@ function ownFolder(home: Confinement, descriptors: string): StagingFolder {
 function openFolder(home: Confinement, path: string, descriptors: string): StagingFolder {
   const descriptor = openSync(osPath(path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   const { dev } = fstatSync(descriptor, { bigint: true });
-  const lasting = home.kind === 'race-free' ? `${descriptors}/${descriptor}` : path;
-  return { descriptor, path: lasting, device: dev };
+  const isLasting = home.kind === 'race-free';
+  const lasting = isLasting ? `${descriptors}/${descriptor}` : path;
+  return { descriptor, path: lasting, isLasting, device: dev };
 }
 
 /** True if files of this folder can be renamed into the home. */

@@ -26,6 +26,11 @@ export class RacedConfinement implements Confinement {
     return held;
   }
 
+  /** What is asked for by its path is found again by it. */
+  isRemoved(): boolean {
+    return false;
+  }
+
   [Symbol.dispose](): void {
     this.#closed = true;
   }

@@ -1,6 +1,16 @@
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  statSync,
+} from 'node:fs';
 import { RacedConfinement } from './confine-raced.ts';
 import { type Confinement, type Held, isInside, type Wanted } from './confinement.ts';
+import { isSameObject } from './entry.ts';
 import { closedHome, notFound } from './os-failure.ts';
 import { fromOs, osPath } from './os-path.ts';
 
@@ -81,6 +91,10 @@ class DescriptorConfinement implements Confinement {
     }
   }
 
+  isRemoved(): boolean {
+    return !this.#closed && isRemoved(this.root);
+  }
+
   [Symbol.dispose](): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -118,6 +132,18 @@ class HeldDescriptor implements Held {
   [Symbol.dispose](): void {
     closeSync(this.#descriptor);
   }
+}
+
+/** What the kernel adds to the path of what has been removed. */
+const REMOVED = ' (deleted)';
+
+/** True if what a descriptor is open on has no name any more. @param link `/proc/self/fd/N` */
+export function isRemoved(link: string): boolean {
+  const where = fromOs(readlinkSync(link, 'buffer'));
+  if (!where.endsWith(REMOVED)) return false;
+  // A folder may be called so.
+  const there = lstatSync(osPath(where), { bigint: true, throwIfNoEntry: false });
+  return !there || !isSameObject(there, statSync(link, { bigint: true }));
 }
 
 /** The real path of an open descriptor, as the kernel knows it. */

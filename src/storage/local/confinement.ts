@@ -27,6 +27,8 @@ export interface Confinement extends Disposable {
    * @throws Failure `not-found` for what is outside or hidden, else the error of the system
    */
   hold(path: string, wanted: Wanted): Held;
+  /** True if the home has been removed since, whatever may be under its name by now. */
+  isRemoved(): boolean;
 }
 
 /** True if `where` is the home or below it, and in no folder of staged bytes; both real paths. */

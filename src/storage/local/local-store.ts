@@ -2,11 +2,10 @@ import { closeSync } from 'node:fs';
 import type { Store } from '../store.ts';
 import { chooseStaging, sharesBlocks, type StagingFolder } from './choose-staging.ts';
 import { confine, ownDescriptors } from './confine.ts';
-import { Descriptor } from './descriptor.ts';
 import { makeFolders } from './durable.ts';
 import { osFailure } from './os-failure.ts';
 import { Staging } from './staging.ts';
-import { LocalTree } from './tree.ts';
+import { LocalTree, type Place } from './tree.ts';
 
 export interface LocalStoreOptions {
   /**
@@ -36,20 +35,21 @@ export class LocalStore implements Store {
    */
   async openTree(location: string): Promise<LocalTree> {
     try {
-      return this.#open(location);
+      const path = makeFolders(location, 0o777);
+      // Once it was there it is not made again: its disk may just not be mounted.
+      return new LocalTree(this.#open(path), () => this.#open(path));
     } catch (error) {
       throw osFailure(error);
     }
   }
 
-  #open(location: string): LocalTree {
-    const home = confine(makeFolders(location, 0o777), this.#descriptors);
+  #open(path: string): Place {
+    const home = confine(path, this.#descriptors);
     let folder: StagingFolder | undefined;
     try {
       folder = chooseStaging(home, this.#staging, this.#descriptors);
       const isSharing = this.#isSharing(folder);
-      const staging = new Staging(new Descriptor(folder.descriptor), folder.path, isSharing);
-      return new LocalTree(home, staging, isSharing);
+      return { home, staging: new Staging(folder, isSharing), sharesBlocks: isSharing };
     } catch (error) {
       home[Symbol.dispose]();
       if (folder) closeSync(folder.descriptor);

@@ -3,9 +3,11 @@ import { readdir, rename, unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { Failure } from '../../base/failure.ts';
 import type { Entry } from '../store.ts';
+import type { StagingFolder } from './choose-staging.ts';
+import { isRemoved } from './confine.ts';
 import type { Held } from './confinement.ts';
 import { copyBeginning } from './copy.ts';
-import type { Descriptor } from './descriptor.ts';
+import { Descriptor } from './descriptor.ts';
 import { durably } from './durable.ts';
 import { entryOf } from './entry.ts';
 import { LocalStagedFile } from './files.ts';
@@ -25,13 +27,19 @@ export class Staging implements AsyncDisposable {
   readonly #folder: Descriptor;
   readonly #path: string;
   readonly #sharesBlocks: boolean;
+  readonly #isLasting: boolean;
   readonly #pace = new Pace();
 
-  /** @param path leads to the folder for as long as the descriptor is open */
-  constructor(folder: Descriptor, path: string, sharesBlocks: boolean) {
-    this.#folder = folder;
+  constructor({ descriptor, path, isLasting }: StagingFolder, sharesBlocks: boolean) {
+    this.#folder = new Descriptor(descriptor);
     this.#path = path;
+    this.#isLasting = isLasting;
     this.#sharesBlocks = sharesBlocks;
+  }
+
+  /** True if the folder has been removed, and something else may be under its name by now. */
+  isRemoved(): boolean {
+    return this.#isLasting && isRemoved(this.#path);
   }
 
   /** @throws Failure `already-exists` */

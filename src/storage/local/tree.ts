@@ -13,20 +13,31 @@ import { errnoOf, notFound, osFailure } from './os-failure.ts';
 import { osPath, within } from './os-path.ts';
 import type { Staging } from './staging.ts';
 
+/** What a tree works in. */
+export interface Place {
+  readonly home: Confinement;
+  readonly staging: Staging;
+  readonly sharesBlocks: boolean;
+}
+
 /**
  * One home on the local disk. What only looks is done synchronously, in microseconds; what changes
  * something may wait for the disk and is left to a thread.
  */
 export class LocalTree implements Tree {
   readonly facts: StoreFacts;
-  readonly #home: Confinement;
-  readonly #staging: Staging;
+  readonly #reopen: () => Place;
+  #place: Place;
+  #isClosed = false;
 
-  /** Both belong to the tree from now on. */
-  constructor(home: Confinement, staging: Staging, sharesBlocks: boolean) {
-    this.facts = { sharesBlocks, confinement: home.kind };
-    this.#home = home;
-    this.#staging = staging;
+  /**
+   * @param place belongs to the tree from now on
+   * @param reopen opens what is there by now where something of the place has been removed
+   */
+  constructor(place: Place, reopen: () => Place) {
+    this.facts = { sharesBlocks: place.sharesBlocks, confinement: place.home.kind };
+    this.#place = place;
+    this.#reopen = reopen;
   }
 
   stat(path: Path): Promise<Entry> {
@@ -110,7 +121,7 @@ export class LocalTree implements Tree {
   }
 
   stage(id: string): Promise<StagedFile> {
-    return this.#staging.stage(id);
+    return told(() => this.#staging.stage(id));
   }
 
   stageCopy(id: string, from: Path, length: number): Promise<StagedFile> {
@@ -121,15 +132,15 @@ export class LocalTree implements Tree {
   }
 
   openStaged(id: string): Promise<StagedFile> {
-    return this.#staging.open(id);
+    return told(() => this.#staging.open(id));
   }
 
   listStaged(): Promise<readonly string[]> {
-    return this.#staging.list();
+    return told(() => this.#staging.list());
   }
 
   dropStaged(id: string): Promise<void> {
-    return this.#staging.drop(id);
+    return told(() => this.#staging.drop(id));
   }
 
   publish(id: string, path: Path): Promise<Entry> {
@@ -144,8 +155,36 @@ export class LocalTree implements Tree {
 
   /** Calls under way end as they would have; what comes after fails. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#home[Symbol.dispose]();
-    await this.#staging[Symbol.asyncDispose]();
+    this.#isClosed = true;
+    await close(this.#place);
+  }
+
+  get #home(): Confinement {
+    return this.#here().home;
+  }
+
+  get #staging(): Staging {
+    return this.#here().staging;
+  }
+
+  /**
+   * Where the tree is. Descriptors hold on to folders that have been removed, in which a listing is
+   * empty and nothing can be made: what has been put in their place since is opened then.
+   */
+  #here(): Place {
+    const { home, staging } = this.#place;
+    if (this.#isClosed || (!home.isRemoved() && !staging.isRemoved())) return this.#place;
+    let found: Place;
+    try {
+      found = this.#reopen();
+    } catch (error) {
+      // Not the same as an empty home: who keeps a copy of it would remove theirs.
+      throw new Failure('storage-failed', 'The home is not there now', { cause: error });
+    }
+    // Uploads under way still work with what they have open.
+    void close(this.#place);
+    this.#place = found;
+    return found;
   }
 
   #existing(place: Located): Entry {
@@ -153,6 +192,11 @@ export class LocalTree implements Tree {
     if (!entry) throw notFound();
     return entry;
   }
+}
+
+async function close({ home, staging }: Place): Promise<void> {
+  home[Symbol.dispose]();
+  await staging[Symbol.asyncDispose]();
 }
 
 /** Runs it, with errors of the system told as Failures. */
