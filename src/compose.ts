@@ -181,5 +181,6 @@ function ftpOptions({ ftp }: Settings): FtpOptions {
     showPartials: ftp.showPartials,
     graceShare: ftp.graceShare,
     graceMaxMs: ftp.graceMax,
+    graceMinMs: ftp.graceMin,
   };
 }

@@ -121,6 +121,12 @@ export const SETTINGS = [
       'When a data connection ends, the server may wait for this share of the time the upload took for a sign that its sender was cut off.',
   }),
   setting({
+    key: 'ftp.grace-min',
+    kind: duration('0s', '60s'),
+    default: '4ms',
+    about: 'The shortest such wait; it passes while the bytes are made durable.',
+  }),
+  setting({
     key: 'ftp.grace-max',
     kind: duration('0s', '60s'),
     default: '1s',

@@ -1,3 +1,4 @@
+import { failed } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
 import type { TransferEvent, TransferOutcome } from '../base/transfer-event.ts';
 import type { Entry, Soon } from '../storage/store.ts';
@@ -42,17 +43,20 @@ export class FileUpload implements Upload {
     return this.#writer.write(chunks);
   }
 
-  async complete(evidence?: string): Promise<Entry> {
+  async complete(evidence?: string, confirm?: () => Promise<void>): Promise<Entry> {
     try {
-      const entry = await this.#writer.complete(evidence);
+      const entry = await this.#writer.complete(evidence, confirm);
       const event = this.#over('complete', entry.size);
       // The digest of a large file follows; the line in the transfer log waits for it.
       void this.#writer.digest().then((digest) => this.#tell({ ...event, digest, evidence }));
       return entry;
     } catch (error) {
-      await this.#writer.interrupt(String(error));
       const reason = error instanceof Error ? error.message : String(error);
-      this.#tell({ ...this.#over('failed'), reason });
+      await this.#writer.interrupt(reason);
+      this.#tell({
+        ...this.#over(failed(error, 'interrupted') ? 'interrupted' : 'failed'),
+        reason,
+      });
       throw error;
     }
   }

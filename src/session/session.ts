@@ -70,9 +70,10 @@ export interface Upload extends AsyncDisposable {
   /**
    * Everything has come: verifies, commits and makes durable.
    * @param evidence why the sender is believed to have sent everything, for records and logs
+   * @param confirm asked when all else has been done; what it throws ends the upload unpublished
    * @throws Failure `digest-mismatch`, `length-inconsistent` ("n of m bytes"; stays staged), …
    */
-  complete(evidence?: string): Promise<Entry>;
+  complete(evidence?: string, confirm?: () => Promise<void>): Promise<Entry>;
   /** Keeps what has come, durable and resumable. @returns the durable offset */
   interrupt(reason: string): Promise<number>;
 }

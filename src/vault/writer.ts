@@ -141,7 +141,7 @@ export class Writer implements AsyncDisposable {
   }
 
   /** Verifies and commits. @throws Failure: then, but for `digest-mismatch`, it can be continued */
-  complete(evidence?: string): Promise<Entry> {
+  complete(evidence?: string, confirm?: () => Promise<void>): Promise<Entry> {
     return this.#turns.run(async () => {
       const staged = await this.#staged();
       await staged.checkpoints.settled();
@@ -149,6 +149,7 @@ export class Writer implements AsyncDisposable {
       this.#checkLength();
       await staged.file.sync();
       await this.#checkPromise(staged);
+      await confirm?.();
       const entry = await this.#commit(staged, evidence);
       this.#end(this.#received);
       return entry;

@@ -143,7 +143,10 @@ export class Sqlite implements Database {
 
 async function migrate(query: Query): Promise<void> {
   const provider = { getMigrations: async () => ({ ...MIGRATIONS }) };
-  const { error } = await new Migrator({ db: query, provider }).migrateToLatest();
+  const migrator = new Migrator({ db: query, provider });
+  let { error } = await migrator.migrateToLatest();
+  // Another process that opens the same new file may have been first: then nothing is left to do.
+  if (error !== undefined) ({ error } = await migrator.migrateToLatest());
   if (error !== undefined) throw new Error('The database cannot be migrated', { cause: error });
 }
 

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { systemClock, type Clock } from '../../base/clock.ts';
-import { decide, judge, type ControlSight, type Evidence, type Verdict } from './completion.ts';
+import {
+  decide,
+  SILENT,
+  judge,
+  type ControlSight,
+  type Evidence,
+  type Verdict,
+} from './completion.ts';
 
 const PLAIN: Evidence = {
   end: 'finished',
@@ -85,8 +92,6 @@ function stillClock(): { clock: Clock; waits: number[]; pass: () => void } {
   };
   return { clock, waits, pass: time.resolve };
 }
-
-const SILENT = 'the data ended in order and the control connection stayed open';
 
 suite('waiting for a sign of the sender', () => {
   const { end, start, received, length, announced } = PLAIN;

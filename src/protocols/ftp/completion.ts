@@ -70,7 +70,7 @@ export function judge(evidence: Evidence): Verdict {
     case 'gone':
       return { kind: 'unconfirmed' };
     case 'silent':
-      return waited ? SILENT : { kind: 'wait' };
+      return waited ? whole(SILENT) : { kind: 'wait' };
   }
 }
 
@@ -78,7 +78,11 @@ function whole(because: string): Verdict & { readonly kind: 'complete' } {
   return { kind: 'complete', because };
 }
 
-const SILENT = whole('the data ended in order and the control connection stayed open');
+/** The evidence where nothing speaks against it. */
+export const SILENT = 'the data ended in order and the control connection stayed open';
+
+/** What is known of an upload when its data connection has ended. */
+export type Ended = Omit<Evidence, 'control' | 'waited'>;
 
 export interface Patience {
   readonly clock: Clock;
@@ -88,30 +92,40 @@ export interface Patience {
   readonly signal: AbortSignal;
 }
 
-/** Decides at once where that is possible, else looks at the control connection for a while. */
-export async function decide(
-  ended: Omit<Evidence, 'control' | 'waited'>,
+/** What can be decided at once, with what has arrived already: `wait` if that does not tell. */
+export async function glance(
+  ended: Ended,
   watch: ControlWatch,
-  { clock, graceMs, signal }: Patience,
-): Promise<Exclude<Verdict, { kind: 'wait' }>> {
-  const look = (waited: boolean): Verdict =>
-    judge({
-      ...ended,
-      end: signal.aborted ? 'aborted' : ended.end,
-      control: watch.sight(),
-      waited,
-    });
-  let verdict = look(false);
+  signal: AbortSignal,
+): Promise<Verdict> {
+  let verdict = look(ended, watch, signal, false);
   // A killed client closes both connections; two turns see what has arrived already.
   for (let turns = 0; turns < 2 && verdict.kind === 'wait'; turns += 1) {
     await turn();
-    verdict = look(false);
+    verdict = look(ended, watch, signal, false);
   }
+  return verdict;
+}
+
+/** Decides at once where that is possible, else looks at the control connection for a while. */
+export async function decide(
+  ended: Ended,
+  watch: ControlWatch,
+  { clock, graceMs, signal }: Patience,
+): Promise<Exclude<Verdict, { kind: 'wait' }>> {
+  let verdict = await glance(ended, watch, signal);
   if (verdict.kind === 'wait' && graceMs >= 1) {
     await firstOf(watch.changed(), clock, graceMs, signal);
+    // A timer goes before what has come in meanwhile: one turn later that has been read, too.
+    await turn();
   }
-  if (verdict.kind === 'wait') verdict = look(true);
-  return verdict.kind === 'wait' ? SILENT : verdict;
+  if (verdict.kind === 'wait') verdict = look(ended, watch, signal, true);
+  return verdict.kind === 'wait' ? whole(SILENT) : verdict;
+}
+
+function look(ended: Ended, watch: ControlWatch, signal: AbortSignal, waited: boolean): Verdict {
+  const end = signal.aborted ? 'aborted' : ended.end;
+  return judge({ ...ended, end, control: watch.sight(), waited });
 }
 
 /** Resolves with the event, after the time, or when aborted. */

@@ -61,6 +61,8 @@ export interface FtpOptions {
   /** What part of the time that an upload took may be spent on looking whether its sender lives. */
   readonly graceShare: number;
   readonly graceMaxMs: number;
+  /** The shortest such look; it passes while the bytes are made durable. */
+  readonly graceMinMs: number;
 }
 
 export const FTP_DEFAULTS: FtpOptions = {
@@ -86,4 +88,5 @@ export const FTP_DEFAULTS: FtpOptions = {
   bufferBytes: MiB,
   graceShare: 0.02,
   graceMaxMs: 1000,
+  graceMinMs: 4,
 };

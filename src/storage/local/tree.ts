@@ -28,6 +28,8 @@ export class LocalTree implements Tree {
   readonly facts: StoreFacts;
   readonly #reopen: () => Place;
   #place: Place;
+  /** Uploads under way still work with what they have open there. */
+  readonly #former: Place[] = [];
   #isClosed = false;
 
   /**
@@ -156,7 +158,7 @@ export class LocalTree implements Tree {
   /** Calls under way end as they would have; what comes after fails. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
-    await close(this.#place);
+    await Promise.all([...this.#former, this.#place].map(close));
   }
 
   get #home(): Confinement {
@@ -181,8 +183,7 @@ export class LocalTree implements Tree {
       // Not the same as an empty home: who keeps a copy of it would remove theirs.
       throw new Failure('storage-failed', 'The home is not there now', { cause: error });
     }
-    // Uploads under way still work with what they have open.
-    void close(this.#place);
+    this.#former.push(this.#place);
     this.#place = found;
     return found;
   }

@@ -1,7 +1,8 @@
+import { Failure, failed } from '../../../base/failure.ts';
 import type { Session, Upload } from '../../../session/session.ts';
 import type { Soon } from '../../../storage/store.ts';
 import type { Reply } from '../../../wire/ftp/reply.ts';
-import { decide, type Verdict } from '../completion.ts';
+import { decide, glance, SILENT, type Verdict } from '../completion.ts';
 import { FromWire } from '../data/ascii.ts';
 import { receive } from '../data/receive.ts';
 import type { StreamEnd } from '../data/stream-end.ts';
@@ -10,6 +11,8 @@ import { reply } from '../replies.ts';
 import type { State } from '../state.ts';
 import type { Desk } from '../visit.ts';
 import type { Link, Transfer } from './transfer.ts';
+
+const UNCONFIRMED = 'The control connection ended before the upload was confirmed';
 
 /** STOR, APPE and STOU, once the session has let them in. */
 export class IncomingFile implements Transfer {
@@ -55,12 +58,14 @@ export class IncomingFile implements Transfer {
 
     const took = clock.monotonic() - began;
     const { start, received, length } = this.#upload;
-    const verdict = await decide(
-      { end: end.kind, start, received, length, announced: this.#announced },
-      watchControl(),
-      { clock, signal, graceMs: Math.min(options.graceMaxMs, took * options.graceShare) },
-    );
-    return this.#conclude(verdict, end, signal);
+    const ended = { end: end.kind, start, received, length, announced: this.#announced };
+    const watch = watchControl();
+    const share = Math.min(options.graceMaxMs, took * options.graceShare);
+    const patience = { clock, signal, graceMs: Math.max(options.graceMinMs, share) };
+    const verdict = await glance(ended, watch, signal);
+    if (verdict.kind !== 'wait') return this.#conclude(verdict, end, signal);
+    // The wait passes while the bytes are made durable.
+    return this.#completeUnless(decide(ended, watch, patience), end, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -77,7 +82,7 @@ export class IncomingFile implements Transfer {
         return this.#complete(verdict.because);
       case 'unconfirmed':
         if (this.#session.publishesUnconfirmed) return this.#complete('unconfirmed, and published');
-        return this.#keep(426, 'The control connection ended before the upload was confirmed');
+        return this.#keep(426, UNCONFIRMED);
       case 'short':
         return this.#keep(451, `${verdict.received} of ${verdict.length} bytes came`);
       case 'cut': {
@@ -95,6 +100,29 @@ export class IncomingFile implements Transfer {
     } catch (error) {
       logFailure(this.#desk.log, 'An upload could not be completed', error);
       return replyTo(error, 'flowing');
+    }
+  }
+
+  /** Completes it if that is what is decided before the last step; else it is kept. */
+  async #completeUnless(
+    decision: ReturnType<typeof decide>,
+    end: StreamEnd,
+    signal: AbortSignal,
+  ): Promise<Reply> {
+    const isConfirmed = async () => {
+      const { kind } = await decision;
+      const isPublished = kind === 'unconfirmed' && this.#session.publishesUnconfirmed;
+      if (kind !== 'complete' && !isPublished) throw new Failure('interrupted', UNCONFIRMED);
+    };
+    try {
+      const entry = await this.#upload.complete(SILENT, isConfirmed);
+      return reply(226, `Stored, ${entry.size} bytes`);
+    } catch (error) {
+      const verdict = await decision;
+      if (!failed(error, 'interrupted') || verdict.kind === 'complete') {
+        return replyTo(error, 'flowing');
+      }
+      return this.#conclude(verdict, end, signal);
     }
   }
 
