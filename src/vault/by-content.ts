@@ -41,7 +41,7 @@ export async function attachUnfinished(
   path: Path,
   promise: Promised,
 ): Promise<number> {
-  const found = await farthest(parts, promise);
+  const found = await farthest(parts, path, promise);
   if (!found) return 0;
   await takeOver(parts, found.id);
   const row = await parts.database.write((write) =>
@@ -65,15 +65,24 @@ export async function attachUnfinished(
   return row?.offset ?? 0;
 }
 
-function farthest(parts: HomeParts, { length, digest }: Promised) {
-  return parts.database.query
-    .selectFrom('uploads')
-    .select('id')
-    .where('home_id', '=', parts.homeId)
-    .where('state', '=', 'staging')
-    .where('length', '=', length)
-    .where('promised_algorithm', '=', digest.algorithm)
-    .where('promised_hex', '=', digest.hex)
-    .orderBy('offset', 'desc')
-    .executeTakeFirst();
+function farthest(parts: HomeParts, path: Path, { length, digest }: Promised) {
+  return (
+    parts.database.query
+      .selectFrom('uploads')
+      .select('id')
+      .where('home_id', '=', parts.homeId)
+      .where('state', '=', 'staging')
+      .where('length', '=', length)
+      .where('promised_algorithm', '=', digest.algorithm)
+      .where('promised_hex', '=', digest.hex)
+      // One that is being written under another name is left to whoever writes it.
+      .where((is) =>
+        is.or([
+          is('holder', 'is', null),
+          is.and([is('folder', '=', parentOf(path)), is('name', '=', nameOf(path))]),
+        ]),
+      )
+      .orderBy('offset', 'desc')
+      .executeTakeFirst()
+  );
 }

@@ -45,8 +45,14 @@ export async function commit(parts: HomeParts, complete: Complete): Promise<Entr
   try {
     entry = await parts.tree.publish(claim.id, path);
   } catch (error) {
-    await parts.database.write((write) => setHeld(write, claim, { state: 'staging' }));
-    throw error;
+    if (await isStaged(parts, claim.id)) {
+      await parts.database.write((write) => setHeld(write, claim, { state: 'staging' }));
+      throw error;
+    }
+    // The rename was made, and what came after it failed: the name shows the new version.
+    const there = await parts.tree.stat(path);
+    await settle(parts, claim, path, there, undefined, complete.verified);
+    throw new PublishedInDoubt(error);
   }
   await settle(parts, claim, path, entry, complete.sha256, complete.verified);
   await parts.database.durable();
@@ -60,6 +66,23 @@ async function tidyUp(parts: HomeParts, path: Path, id: string): Promise<void> {
     await dropEarlier(parts, path, id);
   } catch (error) {
     parts.log.warn('An earlier upload could not be dropped', { path, error });
+  }
+}
+
+/** The new version has its name, but it is not certain that this survives a power cut. */
+export class PublishedInDoubt extends Failure {
+  constructor(cause: unknown) {
+    super('storage-failed', 'The file is there, but the disk did not confirm it', { cause });
+  }
+}
+
+async function isStaged(parts: HomeParts, id: string): Promise<boolean> {
+  try {
+    await using _file = await parts.tree.openStaged(id);
+    return true;
+  } catch (error) {
+    if (failed(error, 'upload-gone')) return false;
+    throw error;
   }
 }
 

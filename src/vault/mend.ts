@@ -31,10 +31,13 @@ export async function mendAll(parts: VaultParts): Promise<void> {
 
 /** The same, for one dead process. */
 export async function mend(parts: VaultParts, open: OpenHome, process: string): Promise<void> {
-  const legacy = await adopt(parts, process);
-  const commits = legacy.uploads.filter((row) => row.state === 'committing');
-  for (const row of commits) await finishCommit(await open(row.home_id), row);
+  const homes = await homesThatOpen(parts, open, process);
+  if (homes.length === 0) return;
+  const legacy = await adopt(parts, process, homes);
+  // First, since a folder that was moved has taken the uploads into it along.
   for (const row of legacy.changes) await finishChange(await open(row.home_id), row);
+  const commits = await committing(parts, legacy);
+  for (const row of commits) await finishCommit(await open(row.home_id), row);
   await parts.database.write((write) => letGo(write, parts, legacy));
   // Nothing of these is durable: there is nothing to continue.
   const empty = legacy.uploads.filter((row) => row.state === 'staging' && row.offset === 0);
@@ -65,29 +68,77 @@ async function processesAtWork({ database }: VaultParts): Promise<string[]> {
   ];
 }
 
+/** The homes in which it was at work; one that cannot be opened now is tried again later. */
+async function homesThatOpen(
+  parts: VaultParts,
+  open: OpenHome,
+  process: string,
+): Promise<readonly number[]> {
+  const { query } = parts.database;
+  const rows = [
+    await query
+      .selectFrom('uploads')
+      .select('home_id')
+      .where('holder', 'like', `${process}/%`)
+      .execute(),
+    await query.selectFrom('journal').select('home_id').where('process', '=', process).execute(),
+    await query.selectFrom('name_locks').select('home_id').where('process', '=', process).execute(),
+  ].flat();
+  const homes: number[] = [];
+  for (const id of new Set(rows.map((row) => row.home_id))) {
+    try {
+      await open(id);
+      homes.push(id);
+    } catch (error) {
+      parts.log.error('A home cannot be opened: what was left there is mended later', {
+        id,
+        error,
+      });
+    }
+  }
+  return homes;
+}
+
 /** Makes this process the one that answers, in one step: nobody else mends the same. */
-function adopt({ database, presence }: VaultParts, process: string): Promise<Legacy> {
+function adopt(
+  { database, presence }: VaultParts,
+  process: string,
+  homes: readonly number[],
+): Promise<Legacy> {
   const holder = holderOf(presence, 'mending');
   return database.write(async (write) => ({
     uploads: await write
       .updateTable('uploads')
       .set((set) => ({ holder, epoch: set('epoch', '+', 1) }))
       .where('holder', 'like', `${process}/%`)
+      .where('home_id', 'in', homes)
       .returningAll()
       .execute(),
     changes: await write
       .updateTable('journal')
       .set({ process: presence.self })
       .where('process', '=', process)
+      .where('home_id', 'in', homes)
       .returningAll()
       .execute(),
     names: await write
       .updateTable('name_locks')
       .set({ process: presence.self })
       .where('process', '=', process)
+      .where('home_id', 'in', homes)
       .returning(['home_id', 'path'])
       .execute(),
   }));
+}
+
+function committing({ database }: VaultParts, { uploads }: Legacy): Promise<UploadRow[]> {
+  const ids = uploads.map((row) => row.id);
+  return database.query
+    .selectFrom('uploads')
+    .selectAll()
+    .where('state', '=', 'committing')
+    .where('id', 'in', ids)
+    .execute();
 }
 
 /** Uploads can be continued, names can be changed again. */

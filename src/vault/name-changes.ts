@@ -79,7 +79,10 @@ async function journaled(
   try {
     await perform();
   } catch (error) {
-    await database.write((write) => strike(write, id));
+    const there = await statOrUndefined(parts, announced.path as Path);
+    // It was made, and what came after it failed: the ledger follows what is there.
+    if (there?.version === announced.version) await database.write((write) => strike(write, id));
+    else await settleChange(parts, { id, ...announced });
     throw error;
   }
   await settleChange(parts, { id, ...announced });

@@ -5,7 +5,7 @@ import { Failure, asFailure, failed } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
 import { MiB } from '../base/size.ts';
 import type { Entry } from '../storage/store.ts';
-import { type Authorise, commit, statOrUndefined } from './commit.ts';
+import { type Authorise, PublishedInDoubt, commit, statOrUndefined } from './commit.ts';
 import type { HomeParts } from './context.ts';
 import { RunningDigest } from './digesting/running-digest.ts';
 import { type Origin, baseOf, requiredBy, reservedOf, startOf } from './origin.ts';
@@ -150,9 +150,17 @@ export class Writer implements AsyncDisposable {
       await staged.file.sync();
       await this.#checkPromise(staged);
       await confirm?.();
-      const entry = await this.#commit(staged, evidence);
-      this.#end(this.#received);
-      return entry;
+      try {
+        const entry = await this.#commit(staged, evidence);
+        this.#end(this.#received);
+        return entry;
+      } catch (error) {
+        if (error instanceof PublishedInDoubt) {
+          this.#letGo(staged, Promise.resolve());
+          this.#end(this.#received);
+        }
+        throw error;
+      }
     });
   }
 
