@@ -58,6 +58,8 @@ export interface FtpOptions {
 
   /** The size of each of the two buffers of a transfer while few transfers run. */
   readonly bufferBytes: number;
+  /** How long a sender whose bytes are refused may go on sending while it reads why. */
+  readonly refusalLingerMs: number;
   /** What part of the time that an upload took may be spent on looking whether its sender lives. */
   readonly graceShare: number;
   readonly graceMaxMs: number;
@@ -86,6 +88,7 @@ export const FTP_DEFAULTS: FtpOptions = {
   maxPatternLength: 256,
   maxCountedBytes: MiB,
   bufferBytes: MiB,
+  refusalLingerMs: 2000,
   graceShare: 0.02,
   graceMaxMs: 1000,
   graceMinMs: 4,

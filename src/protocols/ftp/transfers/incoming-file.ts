@@ -4,6 +4,7 @@ import type { Soon } from '../../../storage/store.ts';
 import type { Reply } from '../../../wire/ftp/reply.ts';
 import { decide, glance, SILENT, type Verdict } from '../completion.ts';
 import { FromWire } from '../data/ascii.ts';
+import { linger } from '../data/linger.ts';
 import { receive } from '../data/receive.ts';
 import type { StreamEnd } from '../data/stream-end.ts';
 import { logFailure, replyTo } from '../failures.ts';
@@ -52,9 +53,12 @@ export class IncomingFile implements Transfer {
       gatherBytes: traffic.bufferBytes(),
       onBytes: () => {},
     });
-    socket.destroy();
     const end = await this.#finishText(streamEnd);
-    if (end.kind === 'refused') return this.#refuse(end.reason);
+    if (end.kind === 'refused') {
+      linger(socket, clock, options.refusalLingerMs);
+      return this.#refuse(end.reason);
+    }
+    socket.destroy();
 
     const took = clock.monotonic() - began;
     const { start, received, length } = this.#upload;
