@@ -123,8 +123,9 @@ export const SETTINGS = [
   setting({
     key: 'ftp.grace-min',
     kind: duration('0s', '60s'),
-    default: '4ms',
-    about: 'The shortest such wait; it passes while the bytes are made durable.',
+    default: '10ms',
+    about:
+      'The shortest such wait; it passes while the bytes are made durable. Files of up to 8 KiB do not wait.',
   }),
   setting({
     key: 'ftp.grace-max',

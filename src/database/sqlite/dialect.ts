@@ -83,7 +83,8 @@ class ImmediateSqliteDriver extends SqliteDriver {
   }
 }
 
-function isBusy(error: unknown): boolean {
+/** True for an error that says that another process is writing. */
+export function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
 }
 

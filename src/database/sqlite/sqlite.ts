@@ -2,6 +2,7 @@ import { constants, fstatSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { Failure, failed } from '../../base/failure.ts';
@@ -9,11 +10,14 @@ import { MiB } from '../../base/size.ts';
 import type { Database, Query, Write } from '../database.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
 import type { Tables } from '../tables.ts';
-import { NodeSqliteDialect } from './dialect.ts';
+import { NodeSqliteDialect, isBusy } from './dialect.ts';
 import { GroupSync } from './group-sync.ts';
 
 /** How long opening waits for another process that is opening or writing: nothing runs yet. */
 const OPEN_TIMEOUT_MS = 5000;
+
+/** How long it waits before it tries again what does not wait by itself. */
+const OPEN_AGAIN_MS = 10;
 
 /** How long a query may hold up the event loop for another process; transactions ask again later. */
 const BUSY_TIMEOUT_MS = 5;
@@ -69,9 +73,9 @@ export class Sqlite implements Database {
       timeout: OPEN_TIMEOUT_MS,
       enableForeignKeyConstraints: true,
     });
-    raw.exec('pragma journal_mode = wal; pragma synchronous = normal;');
+    await useLog(raw);
     const query = new Kysely<Tables>({ dialect: new NodeSqliteDialect(raw) });
-    await migrate(query);
+    await migrate(query, raw);
     raw.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
     if (file === ':memory:') return new Sqlite(raw, query, undefined);
     const log = await openLog(file);
@@ -141,13 +145,32 @@ export class Sqlite implements Database {
   }
 }
 
-async function migrate(query: Query): Promise<void> {
+/** What asks for the file alone does not wait by itself where another process is opening it, too. */
+async function useLog(raw: DatabaseSync): Promise<void> {
+  const end = performance.now() + OPEN_TIMEOUT_MS;
+  for (;;) {
+    try {
+      raw.exec('pragma journal_mode = wal; pragma synchronous = normal;');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > end) throw error;
+      await sleep(OPEN_AGAIN_MS);
+    }
+  }
+}
+
+/** All in one transaction that begins before the first look: of two processes one does it. */
+async function migrate(query: Query, raw: DatabaseSync): Promise<void> {
   const provider = { getMigrations: async () => ({ ...MIGRATIONS }) };
-  const migrator = new Migrator({ db: query, provider });
-  let { error } = await migrator.migrateToLatest();
-  // Another process that opens the same new file may have been first: then nothing is left to do.
-  if (error !== undefined) ({ error } = await migrator.migrateToLatest());
-  if (error !== undefined) throw new Error('The database cannot be migrated', { cause: error });
+  const migrator = new Migrator({ db: query, provider, disableTransactions: true });
+  raw.exec('begin immediate');
+  const { error } = await migrator.migrateToLatest();
+  if (error === undefined) {
+    raw.exec('commit');
+    return;
+  }
+  if (raw.isTransaction) raw.exec('rollback');
+  throw new Error('The database cannot be migrated', { cause: error });
 }
 
 /** The write-ahead log stays the same file for as long as the database is open. */

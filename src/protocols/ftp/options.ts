@@ -65,6 +65,8 @@ export interface FtpOptions {
   readonly graceMaxMs: number;
   /** The shortest such look; it passes while the bytes are made durable. */
   readonly graceMinMs: number;
+  /** Up to so many bytes come in one write of any client, whole or not at all: they wait for nothing. */
+  readonly graceFreeBytes: number;
 }
 
 export const FTP_DEFAULTS: FtpOptions = {
@@ -91,5 +93,6 @@ export const FTP_DEFAULTS: FtpOptions = {
   refusalLingerMs: 2000,
   graceShare: 0.02,
   graceMaxMs: 1000,
-  graceMinMs: 4,
+  graceMinMs: 10,
+  graceFreeBytes: 8 * KiB,
 };

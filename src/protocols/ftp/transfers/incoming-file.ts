@@ -8,6 +8,7 @@ import { linger } from '../data/linger.ts';
 import { receive } from '../data/receive.ts';
 import type { StreamEnd } from '../data/stream-end.ts';
 import { logFailure, replyTo } from '../failures.ts';
+import type { FtpOptions } from '../options.ts';
 import { reply } from '../replies.ts';
 import type { State } from '../state.ts';
 import type { Desk } from '../visit.ts';
@@ -64,8 +65,7 @@ export class IncomingFile implements Transfer {
     const { start, received, length } = this.#upload;
     const ended = { end: end.kind, start, received, length, announced: this.#announced };
     const watch = watchControl();
-    const share = Math.min(options.graceMaxMs, took * options.graceShare);
-    const patience = { clock, signal, graceMs: Math.max(options.graceMinMs, share) };
+    const patience = { clock, signal, graceMs: graceMs(options, took, received - start) };
     const verdict = await glance(ended, watch, signal);
     if (verdict.kind !== 'wait') return this.#conclude(verdict, end, signal);
     // The wait passes while the bytes are made durable.
@@ -160,6 +160,13 @@ export class IncomingFile implements Transfer {
       return { kind: 'refused', reason };
     }
   }
+}
+
+/** How long to look at the control connection, after an upload of so many ms and bytes. */
+function graceMs(options: FtpOptions, took: number, sent: number): number {
+  const share = Math.min(options.graceMaxMs, took * options.graceShare);
+  const isOneWrite = sent > 0 && sent <= options.graceFreeBytes;
+  return isOneWrite ? share : Math.max(options.graceMinMs, share);
 }
 
 function whyCut(end: StreamEnd): string {
