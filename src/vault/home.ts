@@ -69,8 +69,10 @@ export class Home {
     try {
       return await this.#parts.tree.openFile(path);
     } catch (error) {
-      if (failed(error, 'not-found')) await this.#refuseUnfinished(path);
-      throw error;
+      if (!failed(error, 'not-found')) throw error;
+      await this.#refuseUnfinished(path);
+      // It may have been published while we looked.
+      return this.#parts.tree.openFile(path);
     }
   }
 
