@@ -13,10 +13,10 @@ import type { Tables } from '../tables.ts';
 import { NodeSqliteDialect, isBusy } from './dialect.ts';
 import { GroupSync } from './group-sync.ts';
 
-/** How long opening waits for another process that is opening or writing: nothing runs yet. */
-const OPEN_TIMEOUT_MS = 5000;
+/** How long opening waits for others that are opening or writing. */
+const OPEN_TIMEOUT_MS = 10_000;
 
-/** How long it waits before it tries again what does not wait by itself. */
+/** How long it waits before it tries again. */
 const OPEN_AGAIN_MS = 10;
 
 /** How long a query may hold up the event loop for another process; transactions ask again later. */
@@ -70,13 +70,12 @@ export class Sqlite implements Database {
    */
   static async open(file: string): Promise<Sqlite> {
     const raw = new DatabaseSync(file, {
-      timeout: OPEN_TIMEOUT_MS,
+      timeout: BUSY_TIMEOUT_MS,
       enableForeignKeyConstraints: true,
     });
-    await useLog(raw);
+    await patiently(() => raw.exec('pragma journal_mode = wal; pragma synchronous = normal;'));
     const query = new Kysely<Tables>({ dialect: new NodeSqliteDialect(raw) });
     await migrate(query, raw);
-    raw.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
     if (file === ':memory:') return new Sqlite(raw, query, undefined);
     const log = await openLog(file);
     reserve(raw, log.fd);
@@ -145,12 +144,12 @@ export class Sqlite implements Database {
   }
 }
 
-/** What asks for the file alone does not wait by itself where another process is opening it, too. */
-async function useLog(raw: DatabaseSync): Promise<void> {
+/** Does it when no other opening or writing is in the way: also none of this very process. */
+async function patiently(work: () => void): Promise<void> {
   const end = performance.now() + OPEN_TIMEOUT_MS;
   for (;;) {
     try {
-      raw.exec('pragma journal_mode = wal; pragma synchronous = normal;');
+      work();
       return;
     } catch (error) {
       if (!isBusy(error) || performance.now() > end) throw error;
@@ -163,7 +162,7 @@ async function useLog(raw: DatabaseSync): Promise<void> {
 async function migrate(query: Query, raw: DatabaseSync): Promise<void> {
   const provider = { getMigrations: async () => ({ ...MIGRATIONS }) };
   const migrator = new Migrator({ db: query, provider, disableTransactions: true });
-  raw.exec('begin immediate');
+  await patiently(() => raw.exec('begin immediate'));
   const { error } = await migrator.migrateToLatest();
   if (error === undefined) {
     raw.exec('commit');
