@@ -87,8 +87,6 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   client: {
     because: 'it works with any server, not only with this one',
     imports: { base: WORDS, wire: 'reads and writes what goes over the wire' },
-    foldersApart: true,
-    planned: true,
   },
   'compose.ts': {
     because: 'wiring happens here and nowhere else, and wiring is all that happens here',
@@ -140,7 +138,10 @@ export const MODULES: Readonly<Record<string, Confined>> = {
     rooms: ['database', 'accounts', 'vault', 'hooks'],
     why: 'queries stand with the room that owns the table',
   },
-  'node:sqlite': { rooms: ['database'], why: 'which database it is must not show anywhere else' },
+  'node:sqlite': {
+    rooms: ['database', 'client'],
+    why: 'which database it is must not show anywhere else; the queue of a client is a file of its own',
+  },
   'node:child_process': {
     rooms: ['cli', 'hooks'],
     why: 'the server never starts a shell or a program on behalf of a visitor',

@@ -1,0 +1,110 @@
+import type { Algorithm, Digest } from '../base/digest.ts';
+import type { Path } from '../base/path.ts';
+import type { ByteRange } from '../base/range.ts';
+
+/**
+ * The client's view of a server, whatever it speaks. Every kind of remote is a folder in
+ * `remotes/` that implements this; what remotes differ in is a declared fact, never a name.
+ */
+export interface Remote {
+  /** For people: without a password. */
+  readonly label: string;
+  /** Opens one connection and logs in. @throws TransferFailure */
+  connect(signal: AbortSignal): Promise<RemoteConnection>;
+}
+
+/** What a server has been seen or heard to be able to do. */
+export interface RemoteFacts {
+  /**
+   * `staged`: a file shows its old version until the new one is complete, and what was received is
+   * continued under its own name. `in-place`: a transfer begins by destroying what was there.
+   */
+  readonly uploads: 'staged' | 'in-place';
+  /** True if it can be told the digest and length beforehand, and then says what may be skipped. */
+  readonly takesPromises: boolean;
+  /** The digests that it can tell of its files, the strongest first. */
+  readonly digests: readonly Algorithm[];
+  /** True if it can tell the digest of a part of a file. Shown by trial, not by what it says. */
+  readonly digestsRanges: boolean;
+  /** True if a download may begin in the middle. */
+  readonly readsFromOffset: boolean;
+  /** True if it sets the time of a file when asked. */
+  readonly setsTimes: boolean;
+  /** True if the times and sizes it lists are exact; else times may be off by a zone or a minute. */
+  readonly listsExactly: boolean;
+}
+
+/** What has a name on the server. */
+export interface RemoteEntry {
+  /** A plain name: never a path, never `.` or `..`. */
+  readonly name: string;
+  readonly kind: 'file' | 'folder' | 'other';
+  /** Bytes; undefined where the server does not tell. */
+  readonly size: number | undefined;
+  /** Milliseconds since 1970 (UTC). */
+  readonly modified: number | undefined;
+  /** An upload of our own that is not complete; `size` is then not the file's. */
+  readonly isUnfinished: boolean;
+  /** What stays the same as long as it is the same version, where the server tells one. */
+  readonly identity: string | undefined;
+}
+
+/** Where an upload begins. */
+export type WriteFrom =
+  | { readonly kind: 'start' }
+  /** After so many bytes of what is there; the server drops what is behind them. */
+  | { readonly kind: 'offset'; readonly offset: number }
+  /** Wherever the file ends now, as the server knows it. */
+  | { readonly kind: 'end' };
+
+/**
+ * One logged-in connection. It does one thing at a time. All methods throw a TransferFailure; one
+ * with `retry: 'same'` that says the connection is lost leaves it unusable (`isUsable` false),
+ * any other leaves it ready for the next request.
+ */
+export interface RemoteConnection extends AsyncDisposable {
+  readonly facts: RemoteFacts;
+  readonly isUsable: boolean;
+  /** The folder that relative names begin in: where the login led to. */
+  readonly startFolder: Path;
+  /** Undefined if there is nothing. */
+  stat(path: Path, signal: AbortSignal): Promise<RemoteEntry | undefined>;
+  list(folder: Path, signal: AbortSignal): Promise<readonly RemoteEntry[]>;
+  read(path: Path, offset: number, signal: AbortSignal): Promise<RemoteReader>;
+  /** @param length the bytes that the whole file will have, where known */
+  write(
+    path: Path,
+    from: WriteFrom,
+    length: number | undefined,
+    signal: AbortSignal,
+  ): Promise<RemoteWriter>;
+  /** Of what is there, an unfinished upload of our own included. Undefined if it cannot be told. */
+  digest(
+    path: Path,
+    algorithm: Algorithm,
+    range: ByteRange | undefined,
+    signal: AbortSignal,
+  ): Promise<Digest | undefined>;
+  /** The bytes of it that the server has already and may be skipped. Needs `takesPromises`. */
+  promise(path: Path, whole: Digest, length: number, signal: AbortSignal): Promise<number>;
+  /** Replaces a file at `to` only where the server does so. */
+  move(from: Path, to: Path, signal: AbortSignal): Promise<void>;
+  remove(path: Path, signal: AbortSignal): Promise<void>;
+  makeFolder(path: Path, signal: AbortSignal): Promise<void>;
+  removeFolder(path: Path, signal: AbortSignal): Promise<void>;
+  /** @returns false if the server did not do it */
+  setModified(path: Path, milliseconds: number, signal: AbortSignal): Promise<boolean>;
+  /** Keeps the connection from being closed for silence. */
+  keepAlive(signal: AbortSignal): Promise<void>;
+}
+
+/** Bytes that come. Iterated to its end it has been confirmed by the server, or has thrown. */
+export interface RemoteReader extends AsyncIterable<Buffer>, AsyncDisposable {}
+
+/** Bytes that go. */
+export interface RemoteWriter extends AsyncDisposable {
+  /** Resolves when more may be given; the chunk must not be changed before the transfer is over. */
+  write(chunk: Buffer): Promise<void>;
+  /** Says that this is all. Resolves with the server's confirmation, which is not yet a proof. */
+  complete(): Promise<void>;
+}
