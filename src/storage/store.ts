@@ -128,6 +128,9 @@ export interface Tree extends AsyncDisposable {
   /** A staged file from before. @throws Failure `upload-gone` */
   openStaged(id: string): Promise<StagedFile>;
 
+  /** The bytes that a staged file has; undefined if there is none with this id. */
+  stagedSize(id: string): Promise<number | undefined>;
+
   /**
    * The ids of all staged files, also those that nobody remembers. Homes may share one staging
    * folder: an id belongs to nobody only if no home's records know it.

@@ -3,6 +3,7 @@ import { statOrUndefined } from './commit.ts';
 import type { HomeParts } from './context.ts';
 import type { Declared } from './placement.ts';
 import { takeOver } from './takeover.ts';
+import { type UploadRecord, toRecord } from './upload-records.ts';
 
 /** A sender's word for a whole file: its length in bytes and its digest. */
 type Promised = Required<Declared>;
@@ -33,16 +34,15 @@ export async function findCopy(parts: HomeParts, promise: Promised): Promise<Pat
 
 /**
  * Gives the unfinished upload with the same promise that has come farthest this name, whatever it
- * was called; whoever writes it lets go.
- * @returns its durable offset; 0 if there is none
+ * was called; whoever writes it lets go, and whoever was about to finds it gone.
  */
 export async function attachUnfinished(
   parts: HomeParts,
   path: Path,
   promise: Promised,
-): Promise<number> {
+): Promise<UploadRecord | undefined> {
   const found = await farthest(parts, path, promise);
-  if (!found) return 0;
+  if (!found) return undefined;
   await takeOver(parts, found.id);
   const row = await parts.database.write((write) =>
     write
@@ -58,11 +58,11 @@ export async function attachUnfinished(
       .where('id', '=', found.id)
       .where('state', '=', 'staging')
       .where('holder', 'is', null)
-      .returning('offset')
+      .returningAll()
       .executeTakeFirst(),
   );
   await parts.database.durable();
-  return row?.offset ?? 0;
+  return row && toRecord(row);
 }
 
 function farthest(parts: HomeParts, path: Path, { length, digest }: Promised) {
@@ -73,6 +73,8 @@ function farthest(parts: HomeParts, path: Path, { length, digest }: Promised) {
       .where('home_id', '=', parts.homeId)
       .where('state', '=', 'staging')
       .where('length', '=', length)
+      // What has outgrown its promise cannot keep it.
+      .where('offset', '<=', length)
       .where('promised_algorithm', '=', digest.algorithm)
       .where('promised_hex', '=', digest.hex)
       // One that is being written under another name is left to whoever writes it.

@@ -27,6 +27,8 @@ export class Checkpoints {
   #durable: number;
   #running: Promise<void> | undefined;
   #broken: Failure | undefined;
+  /** Why the bytes behind the last checkpoint are not to be trusted. */
+  #lost: Failure | undefined;
   /** Settles when what was there before has been compared with its record. */
   #proof: Promise<void> = Promise.resolve();
   #isDisproven = false;
@@ -83,11 +85,25 @@ export class Checkpoints {
     await this.#running;
   }
 
+  /**
+   * Makes durable what has been written. What a disk once failed to write it may afterwards call
+   * synced, although it is lost: from then on nothing behind the last checkpoint is believed.
+   */
+  async sync(): Promise<void> {
+    if (this.#lost) throw this.#lost;
+    try {
+      await this.#growing.file.sync();
+    } catch (error) {
+      this.#lost = asFailure(error);
+      throw error;
+    }
+  }
+
   /** Makes everything before `offset` durable and records it. */
   async take(offset: number): Promise<void> {
-    const { claim, file, path } = this.#growing;
+    const { claim, path } = this.#growing;
     const isFirst = this.#durable === 0;
-    await file.sync();
+    await this.sync();
     await this.#parts.records.checkpoint(claim, offset, this.#parts.clock.now());
     this.#durable = offset;
     if (isFirst) await dropEarlier(this.#parts, path, claim.id);
@@ -108,7 +124,7 @@ export class Checkpoints {
     const reason =
       'The bytes stored earlier have changed on the disk: this upload has to start again';
     this.#isDisproven = true;
-    this.#broken = new Failure('storage-failed', reason);
+    this.#lost = this.#broken = new Failure('storage-failed', reason);
     log.error('Staged bytes have changed', { upload: claim.id, offset });
     const event = { homeId, uploadId: claim.id, path, kind: 'rejected', reason } as const;
     await records.reject(claim, this.#durable, reason, (write) =>

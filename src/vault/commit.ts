@@ -1,5 +1,5 @@
 import { Failure, failed } from '../base/failure.ts';
-import type { Path } from '../base/path.ts';
+import { type Path, nameOf } from '../base/path.ts';
 import type { Permission } from '../base/permission.ts';
 import type { Entry } from '../storage/store.ts';
 import { type Claim, setHeld, takenOver } from './claim.ts';
@@ -40,24 +40,61 @@ export async function commit(parts: HomeParts, complete: Complete): Promise<Entr
   const { claim, path } = complete;
   await using _lock = await parts.locks.hold(parts.homeId, path);
   const target = await checkTarget(parts, complete);
-  await announce(parts, complete, target);
+  const added = await announce(parts, complete, target);
   let entry: Entry;
   try {
+    await parts.database.durable();
     entry = await parts.tree.publish(claim.id, path);
   } catch (error) {
-    if (await isStaged(parts, claim.id)) {
-      await parts.database.write((write) => setHeld(write, claim, { state: 'staging' }));
-      throw error;
-    }
-    // The rename was made, and what came after it failed: the name shows the new version.
-    const there = await parts.tree.stat(path);
-    await settle(parts, claim, path, there, undefined, complete.verified);
-    throw new PublishedInDoubt(error);
+    if (await isTakenBack(parts, complete, added, error)) throw error;
+    throw new CommitInDoubt(error);
   }
-  await settle(parts, claim, path, entry, complete.sha256, complete.verified);
-  await parts.database.durable();
+  try {
+    await settle(parts, claim, path, entry, complete.sha256, complete.verified);
+  } catch (error) {
+    leave(parts, complete);
+    throw new CommitInDoubt(error);
+  }
+  try {
+    await parts.database.durable();
+  } catch (error) {
+    throw new CommitInDoubt(error);
+  }
   await tidyUp(parts, path, claim.id);
   return entry;
+}
+
+/**
+ * Finds out what became of a commit that failed on the way, and records it.
+ * @returns true if the upload is staged as before; false if its name shows it, or nobody knows yet
+ */
+async function isTakenBack(
+  parts: HomeParts,
+  complete: Complete,
+  added: Reserved,
+  error: unknown,
+): Promise<boolean> {
+  const { claim, path, size, verified } = complete;
+  try {
+    // Where the staged file had gone before, there was nothing to rename.
+    if (failed(error, 'upload-gone') || (await isStaged(parts, claim.id))) {
+      await parts.database.write(async (write) => {
+        await setHeld(write, claim, { state: 'staging' });
+        await addReservation(write, parts.homeId, claim, -added.bytes, -added.files);
+      });
+      return true;
+    }
+    // The rename was made, and what came after it failed: the name shows the new version.
+    await settlePublished(parts, claim, path, { size, verified });
+  } catch (error) {
+    parts.log.error('It is not known yet what became of a commit', { upload: claim.id, error });
+    leave(parts, complete);
+  }
+  return false;
+}
+
+function leave({ leftovers, homeId }: HomeParts, { claim, path }: Complete): void {
+  leftovers.add({ kind: 'commit', homeId, claim, paths: [path] });
 }
 
 /** What it fails at does not undo what is committed: it is left to the next upload, or expires. */
@@ -69,21 +106,22 @@ async function tidyUp(parts: HomeParts, path: Path, id: string): Promise<void> {
   }
 }
 
-/** The new version has its name, but it is not certain that this survives a power cut. */
-export class PublishedInDoubt extends Failure {
+/** The new version may have its name, but nobody can promise that it has, or that it stays. */
+export class CommitInDoubt extends Failure {
   constructor(cause: unknown) {
-    super('storage-failed', 'The file is there, but the disk did not confirm it', { cause });
+    super(
+      'storage-failed',
+      'The disk failed when all was here: look what is there, then try again',
+      {
+        cause,
+      },
+    );
   }
 }
 
-async function isStaged(parts: HomeParts, id: string): Promise<boolean> {
-  try {
-    await using _file = await parts.tree.openStaged(id);
-    return true;
-  } catch (error) {
-    if (failed(error, 'upload-gone')) return false;
-    throw error;
-  }
+/** True if the staged file is there, and so has not got its name. */
+export async function isStaged({ tree }: HomeParts, id: string): Promise<boolean> {
+  return (await tree.stagedSize(id)) !== undefined;
 }
 
 async function checkTarget(parts: HomeParts, complete: Complete): Promise<Entry | undefined> {
@@ -99,13 +137,19 @@ async function checkTarget(parts: HomeParts, complete: Complete): Promise<Entry 
   return target;
 }
 
-async function announce(
+/** What a commit needs beyond what its upload has reserved before. */
+interface Reserved {
+  readonly bytes: number;
+  readonly files: number;
+}
+
+function announce(
   parts: HomeParts,
   complete: Complete,
   target: Entry | undefined,
-): Promise<void> {
+): Promise<Reserved> {
   const { claim, size } = complete;
-  await parts.database.write(async (write) => {
+  return parts.database.write(async (write) => {
     const row = await write
       .selectFrom('uploads')
       .select(['reserved_bytes', 'reserved_files'])
@@ -123,8 +167,21 @@ async function announce(
       replaced_bytes: replaced,
       evidence: complete.evidence ?? null,
     });
+    return { bytes, files };
   });
-  await parts.database.durable();
+}
+
+/** Records a rename that was made some time ago. */
+export async function settlePublished(
+  parts: HomeParts,
+  claim: Claim,
+  path: Path,
+  { size, verified }: Pick<Complete, 'size' | 'verified'>,
+): Promise<void> {
+  const entry = await statOrUndefined(parts, path);
+  // Removed or replaced by hand since: the audit finds what that means for the ledger.
+  const published = entry ?? { ...NOTHING, name: nameOf(path), size };
+  await settle(parts, claim, path, published, undefined, verified);
 }
 
 /** Records what the rename has done. Also what is done for a commit that a crash cut short. */
@@ -168,6 +225,14 @@ export async function settle(
   for (const event of events) chronicle.tell(event);
 }
 
+const NOTHING = {
+  kind: 'file',
+  modified: 0,
+  mode: 0,
+  unique: '',
+  version: '',
+} as const;
+
 /** The entry, or undefined where there is none. */
 export async function statOrUndefined(
   parts: Pick<HomeParts, 'tree'>,
@@ -176,7 +241,7 @@ export async function statOrUndefined(
   try {
     return await parts.tree.stat(path);
   } catch (error) {
-    if (failed(error, 'not-found')) return undefined;
+    if (failed(error, 'not-found', 'not-a-directory')) return undefined;
     throw error;
   }
 }

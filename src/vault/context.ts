@@ -6,6 +6,7 @@ import type { Chronicle } from './chronicle.ts';
 import type { HashThread } from './digesting/hash-thread.ts';
 import type { RecordedDigests } from './digesting/recorded-digests.ts';
 import type { Ledger } from './ledger.ts';
+import type { Leftovers } from './leftovers.ts';
 import type { NameLocks } from './name-locks.ts';
 import type { Presence } from './presence.ts';
 import type { UploadRecords } from './upload-records.ts';
@@ -30,7 +31,9 @@ export interface VaultParts {
   readonly hashing: HashThread;
   readonly locks: NameLocks;
   readonly presence: Presence;
-  /** Mends what a process that has died was doing. */
+  /** What this process could not bring to an end. */
+  readonly leftovers: Leftovers;
+  /** Mends what a process that has died was doing, or what this one could not bring to an end. */
   readonly mend: (process: string) => Promise<void>;
   readonly writers: Writers;
   readonly chronicle: Chronicle;

@@ -15,13 +15,14 @@ export async function expire(
   for (const row of rows) {
     const isOld = row.touched_at < now - parts.options.expireAfterMs;
     if (!isOld || row.holder !== null) continue;
-    await dropUpload(await open(row.home_id), row.id, {
+    const event = {
       kind: 'expired',
       homeId: row.home_id,
       uploadId: row.id,
       path: child(row.folder as Path, row.name),
       offset: row.offset,
-    });
+    } as const;
+    await dropUpload(await open(row.home_id), row.id, { event, isFree: true });
   }
   await parts.database.write((write) =>
     write
@@ -40,5 +41,8 @@ export async function sweep(parts: HomeParts): Promise<void> {
   const staged = await parts.tree.listStaged();
   const rows = await parts.database.query.selectFrom('uploads').select('id').execute();
   const known = new Set(rows.map((row) => row.id));
-  for (const id of staged) if (!known.has(id)) await parts.tree.dropStaged(id);
+  const unknown = staged.filter((id) => !known.has(id));
+  // That there is no record any more may not have been made durable by whoever removed it.
+  if (unknown.length > 0) await parts.database.durable();
+  for (const id of unknown) await parts.tree.dropStaged(id);
 }

@@ -15,6 +15,7 @@ import { moveEntry, removeFile } from './name-changes.ts';
 import { type Origin, originOf } from './origin.ts';
 import type { Declared, Placement } from './placement.ts';
 import { holderOf } from './presence.ts';
+import { hasItsBytes, resumable } from './resumable.ts';
 import { type Seen, asSeen } from './seen.ts';
 import { dropUpload } from './superseded.ts';
 import { takeOver } from './takeover.ts';
@@ -44,7 +45,7 @@ export class Home {
     } catch (error) {
       if (!failed(error, 'not-found')) throw error;
       await this.#parts.writers.writing(this.id, path)?.flush();
-      const unfinished = await this.#parts.records.unfinished(this.id, path);
+      const unfinished = await resumable(this.#parts, path);
       if (unfinished && unfinished.offset > 0) return asSeen(unfinished);
       // It may have been published while we looked.
       return { ...(await this.#parts.tree.stat(path)), partial: false };
@@ -54,14 +55,16 @@ export class Home {
   /** Unsorted slices; unfinished uploads stand in the last one. */
   async *list(folder: Path): AsyncIterable<readonly Seen[]> {
     const records = await this.#parts.records.inFolder(this.id, folder);
-    const unfinished = new Map(
-      records.filter((record) => record.offset > 0).map((record) => [nameOf(record.path), record]),
-    );
+    const unfinished = new Map(records.map((record) => [nameOf(record.path), record]));
     for await (const slice of this.#parts.tree.list(folder)) {
       for (const entry of slice) unfinished.delete(entry.name);
       yield slice.map((entry) => ({ ...entry, partial: false }));
     }
-    if (unfinished.size > 0) yield [...unfinished.values()].map(asSeen);
+    const seen: Seen[] = [];
+    for (const record of unfinished.values()) {
+      if (await hasItsBytes(this.#parts, record)) seen.push(asSeen(record));
+    }
+    if (seen.length > 0) yield seen;
   }
 
   /** @throws Failure `not-found`, `is-a-directory`, `unfinished` */
@@ -93,7 +96,7 @@ export class Home {
     }
     const committed = await this.#checkTarget(path);
     if (placement.kind !== 'replace') await this.#endOthers(path);
-    const unfinished = await this.#parts.records.unfinished(this.id, path);
+    const unfinished = await resumable(this.#parts, path);
     const origin = originOf(placement, committed, unfinished);
     if (!committed) authorise('write');
     else authorise(origin.kind === 'version' && origin.append ? 'append' : 'overwrite');
@@ -112,7 +115,7 @@ export class Home {
   /** @throws Failure `not-empty`, also for a folder in which an upload is unfinished */
   async removeFolder(path: Path): Promise<void> {
     const records = await this.#parts.records.inFolder(this.id, path);
-    if (records.some((record) => record.offset > 0)) {
+    if (records.length > 0) {
       throw new Failure('not-empty', 'An upload into this folder is unfinished');
     }
     await this.#parts.tree.removeFolder(path);
@@ -198,8 +201,8 @@ export class Home {
   /**
    * Makes use of what is here already of a promised whole, under whatever name it came: a file with
    * these bytes is copied to `path` at once, an unfinished upload with the same promise is moved
-   * there.
-   * @returns how many bytes need not be sent: all of them if the file is at `path` now
+   * there, and committed if it has all its bytes.
+   * @returns how many bytes need not be sent: all of them only if the file is at `path` now
    */
   async expect(
     path: Path,
@@ -209,16 +212,27 @@ export class Home {
   ): Promise<number> {
     if (await isThere(this.#parts, path, promise)) return promise.length;
     const committed = await this.#checkTarget(path);
-    const source = await findCopy(this.#parts, promise);
-    if (source !== undefined) {
-      const origin: Origin = { kind: 'copy', from: source, length: promise.length };
+    const complete = async (origin: Origin): Promise<number> => {
       authorise(committed ? 'overwrite' : 'write');
       await using writer = this.#writer(path, origin, promise, session, authorise, committed);
-      await this.#checkQuota(0, promise, committed ? 0 : 1);
+      const stored = unfinishedIn(origin);
+      await this.#checkQuota(stored ?? 0, promise, writer.newFiles, stored);
       await writer.complete();
       return promise.length;
+    };
+    const { length } = promise;
+    const source = await findCopy(this.#parts, promise);
+    if (source !== undefined) return complete({ kind: 'copy', from: source, length });
+    if (length === 0) return complete({ kind: 'fresh', append: false });
+    const record = await attachUnfinished(this.#parts, path, promise);
+    if (record?.offset !== length) return record?.offset ?? 0;
+    // All of it has come, and only its end was never heard: nobody will send another byte.
+    try {
+      return await complete({ kind: 'unfinished', record, offset: length });
+    } catch (error) {
+      if (failed(error, 'digest-mismatch')) return 0;
+      throw error;
     }
-    return attachUnfinished(this.#parts, path, promise);
   }
 
   /** The uploads into this home that have not been committed, the oldest first. */
@@ -303,7 +317,7 @@ export class Home {
   }
 
   async #refuseUnfinished(path: Path): Promise<void> {
-    const unfinished = await this.#parts.records.unfinished(this.id, path);
+    const unfinished = await resumable(this.#parts, path);
     if (!unfinished || unfinished.offset === 0) return;
     throw new Failure('unfinished', `Only ${unfinished.offset} bytes of this upload are here`, {
       offset: unfinished.offset,

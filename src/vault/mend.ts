@@ -1,54 +1,51 @@
-import { failed } from '../base/failure.ts';
-import { type Path, child } from '../base/path.ts';
-import type { Write } from '../database/database.ts';
 import type { JournalRow, UploadRow } from '../database/tables.ts';
-import { settle, statOrUndefined } from './commit.ts';
-import type { HomeParts, VaultParts } from './context.ts';
-import { releaseReservation } from './ledger.ts';
-import { settleChange, strike } from './name-changes.ts';
+import type { VaultParts } from './context.ts';
+import { sweep } from './expiry.ts';
+import type { Leftover } from './leftovers.ts';
+import { type Legacy, type OpenHome, leftoversOf, settleAll } from './legacy.ts';
 import { holderOf, processOf } from './presence.ts';
-import { dropUpload } from './superseded.ts';
-
-/** Opens a home by its id. */
-type OpenHome = (homeId: number) => Promise<HomeParts>;
-
-/** What a dead process has left, once it is this process that answers for it. */
-interface Legacy {
-  readonly uploads: readonly UploadRow[];
-  readonly changes: readonly JournalRow[];
-  readonly names: readonly { readonly home_id: number; readonly path: string }[];
-}
 
 /**
- * Mends what processes that have died were doing: commits and changes of names that were announced
- * and not settled are redone or struck out, and what was reserved ahead is given back. Its time
- * grows with the number of unfinished things, not with the size or number of files.
+ * Mends what processes that have died were doing, and what this one could not bring to an end:
+ * commits and changes of names that were announced and not settled are redone or struck out, and
+ * what was reserved ahead is given back. Its time grows with the number of unfinished things, not
+ * with the size or number of files.
  */
 export async function mendAll(parts: VaultParts): Promise<void> {
   const dead = (await processesAtWork(parts)).filter((one) => !parts.presence.isAlive(one));
   for (const process of dead) await parts.mend(process);
+  if (parts.leftovers.all.length > 0) await parts.mend(parts.presence.self);
 }
 
-/** The same, for one dead process. */
+/** The same, for one process: one that is dead, or this one. */
 export async function mend(parts: VaultParts, open: OpenHome, process: string): Promise<void> {
-  const homes = await homesThatOpen(parts, open, process);
+  if (process === parts.presence.self) return mendOwn(parts, open);
+  const homes = await homesThatOpen(parts, open, await homesOf(parts, process));
   if (homes.length === 0) return;
   const legacy = await adopt(parts, process, homes);
-  // First, since a folder that was moved has taken the uploads into it along.
-  for (const row of legacy.changes) await finishChange(await open(row.home_id), row);
-  const commits = await committing(parts, legacy);
-  for (const row of commits) await finishCommit(await open(row.home_id), row);
-  await parts.database.write((write) => letGo(write, parts, legacy));
-  // Nothing of these is durable: there is nothing to continue.
-  const empty = legacy.uploads.filter((row) => row.state === 'staging' && row.offset === 0);
-  for (const row of empty) await dropUpload(await open(row.home_id), row.id);
-  await parts.database.durable();
-  const count = { commits: commits.length, changes: legacy.changes.length };
+  try {
+    await settleAll(parts, open, legacy);
+  } catch (error) {
+    // This process answers for it from now on.
+    parts.leftovers.add(...leftoversOf(legacy));
+    throw error;
+  }
   parts.log.info('Mended what a process that has died was doing', {
     process,
-    ...count,
-    uploads: legacy.uploads.length - commits.length,
+    changes: legacy.changes.length,
+    uploads: legacy.uploads.length,
   });
+}
+
+async function mendOwn(parts: VaultParts, open: OpenHome): Promise<void> {
+  const { leftovers } = parts;
+  const homes = await homesThatOpen(parts, open, [...new Set(leftovers.all.map(homeOf))]);
+  const these = leftovers.all.filter((one) => homes.includes(one.homeId));
+  if (these.length === 0) return;
+  await settleAll(parts, open, await adoptOwn(parts, these));
+  for (const one of these) if (one.kind === 'staged') await sweep(await open(one.homeId));
+  leftovers.remove(these);
+  parts.log.info('Mended what could not be ended before', { count: these.length });
 }
 
 async function processesAtWork({ database }: VaultParts): Promise<string[]> {
@@ -58,23 +55,18 @@ async function processesAtWork({ database }: VaultParts): Promise<string[]> {
     .where('holder', 'is not', null)
     .execute();
   const changes = await database.query.selectFrom('journal').select('process').execute();
-  const names = await database.query.selectFrom('name_locks').select('process').execute();
+  const locks = await database.query.selectFrom('name_locks').select('process').execute();
   return [
     ...new Set([
       ...holders.flatMap(({ holder }) => (holder === null ? [] : [processOf(holder)])),
       ...changes.map((row) => row.process),
-      ...names.map((row) => row.process),
+      ...locks.map((row) => processOf(row.process)),
     ]),
   ];
 }
 
-/** The homes in which it was at work; one that cannot be opened now is tried again later. */
-async function homesThatOpen(
-  parts: VaultParts,
-  open: OpenHome,
-  process: string,
-): Promise<readonly number[]> {
-  const { query } = parts.database;
+/** The homes in which a process was at work. */
+async function homesOf({ database: { query } }: VaultParts, process: string): Promise<number[]> {
   const rows = [
     await query
       .selectFrom('uploads')
@@ -82,18 +74,28 @@ async function homesThatOpen(
       .where('holder', 'like', `${process}/%`)
       .execute(),
     await query.selectFrom('journal').select('home_id').where('process', '=', process).execute(),
-    await query.selectFrom('name_locks').select('home_id').where('process', '=', process).execute(),
+    await query
+      .selectFrom('name_locks')
+      .select('home_id')
+      .where('process', 'like', `${process}%`)
+      .execute(),
   ].flat();
+  return [...new Set(rows.map((row) => row.home_id))];
+}
+
+/** One that cannot be opened now is tried again later. */
+async function homesThatOpen(
+  { log }: VaultParts,
+  open: OpenHome,
+  ids: readonly number[],
+): Promise<number[]> {
   const homes: number[] = [];
-  for (const id of new Set(rows.map((row) => row.home_id))) {
+  for (const id of ids) {
     try {
       await open(id);
       homes.push(id);
     } catch (error) {
-      parts.log.error('A home cannot be opened: what was left there is mended later', {
-        id,
-        error,
-      });
+      log.error('A home cannot be opened: what was left there is mended later', { id, error });
     }
   }
   return homes;
@@ -121,98 +123,50 @@ function adopt(
       .where('home_id', 'in', homes)
       .returningAll()
       .execute(),
-    names: await write
+    // Not simply of this process: nobody in here is to take them before all is mended.
+    locks: await write
       .updateTable('name_locks')
-      .set({ process: presence.self })
-      .where('process', '=', process)
+      .set({ process: holder })
+      .where('process', 'like', `${process}%`)
       .where('home_id', 'in', homes)
       .returning(['home_id', 'path'])
       .execute(),
   }));
 }
 
-function committing({ database }: VaultParts, { uploads }: Legacy): Promise<UploadRow[]> {
-  const ids = uploads.map((row) => row.id);
-  return database.query
-    .selectFrom('uploads')
-    .selectAll()
-    .where('state', '=', 'committing')
-    .where('id', 'in', ids)
-    .execute();
+/** The same for what this process has left; what somebody has taken over since is theirs. */
+function adoptOwn({ database, presence }: VaultParts, these: readonly Leftover[]): Promise<Legacy> {
+  const holder = holderOf(presence, 'mending');
+  return database.write(async (write) => {
+    const legacy = { uploads: [] as UploadRow[], changes: [] as JournalRow[] };
+    for (const one of these) {
+      if ('claim' in one) {
+        const held = await write
+          .updateTable('uploads')
+          .set((set) => ({ holder, epoch: set('epoch', '+', 1) }))
+          .where('id', '=', one.claim.id)
+          .where('epoch', '=', one.claim.epoch)
+          .where('holder', 'like', `${presence.self}/%`)
+          .returningAll()
+          .execute();
+        legacy.uploads.push(...held);
+      }
+      if (one.kind === 'change') {
+        const rows = await write
+          .selectFrom('journal')
+          .selectAll()
+          .where('id', '=', one.id)
+          .execute();
+        legacy.changes.push(...rows);
+      }
+    }
+    const left = these.flatMap((one) =>
+      one.kind === 'lock' ? one.paths.map((path) => ({ home_id: one.homeId, path })) : [],
+    );
+    return { ...legacy, locks: left };
+  });
 }
 
-/** Uploads can be continued, names can be changed again. */
-async function letGo(write: Write, parts: VaultParts, legacy: Legacy): Promise<void> {
-  for (const { id, epoch } of legacy.uploads) {
-    const row = await write
-      .selectFrom('uploads')
-      .selectAll()
-      .where('id', '=', id)
-      .where('epoch', '=', epoch)
-      .where('state', '=', 'staging')
-      .executeTakeFirst();
-    if (!row) continue;
-    const stored = Math.max(0, row.offset - row.base_bytes);
-    await releaseReservation(write, row.home_id, { bytes: row.reserved_bytes - stored, files: 0 });
-    await write
-      .updateTable('uploads')
-      .set({ holder: null, wanted: 0, reserved_bytes: stored })
-      .where('id', '=', id)
-      .execute();
-  }
-  for (const { home_id, path } of legacy.names) {
-    await write
-      .deleteFrom('name_locks')
-      .where('home_id', '=', home_id)
-      .where('path', '=', path)
-      .where('process', '=', parts.presence.self)
-      .execute();
-  }
+function homeOf({ homeId }: Leftover): number {
+  return homeId;
 }
-
-/** Only the rename takes the staged file away: if it is there still, the rename is made now. */
-async function finishCommit(parts: HomeParts, row: UploadRow): Promise<void> {
-  const claim = { id: row.id, epoch: row.epoch };
-  const path = child(row.folder as Path, row.name);
-  try {
-    const entry = await parts.tree.publish(row.id, path);
-    await settle(parts, claim, path, entry, undefined, undefined);
-  } catch (error) {
-    if (!failed(error, 'upload-gone')) return handBack(parts, row, error);
-    const entry = await statOrUndefined(parts, path);
-    // Renamed, and removed or replaced by hand since: the audit finds what that means for the ledger.
-    const published = entry ?? { ...NOTHING, name: row.name, size: row.offset };
-    await settle(parts, claim, path, published, undefined, undefined);
-  }
-}
-
-/** The target has changed so that the commit cannot be made: the upload is staged as before. */
-async function handBack(parts: HomeParts, row: UploadRow, error: unknown): Promise<void> {
-  parts.log.warn('A commit could not be finished', { upload: row.id, error });
-  await parts.database.write((write) =>
-    write.updateTable('uploads').set({ state: 'staging' }).where('id', '=', row.id).execute(),
-  );
-}
-
-/** Nobody was told that it is done: what is still there under its old name stays there. */
-async function finishChange(parts: HomeParts, row: JournalRow): Promise<void> {
-  try {
-    const entry = await statOrUndefined(parts, row.path as Path);
-    if (entry?.version !== row.version) await settleChange(parts, row);
-    else await parts.database.write((write) => strike(write, row.id));
-  } catch (error) {
-    parts.log.error('A change of names could not be settled: the quota audit will tell', {
-      path: row.path,
-      error,
-    });
-    await parts.database.write((write) => strike(write, row.id));
-  }
-}
-
-const NOTHING = {
-  kind: 'file',
-  modified: 0,
-  mode: 0,
-  unique: '',
-  version: '',
-} as const;

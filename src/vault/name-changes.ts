@@ -12,13 +12,14 @@ import {
   rebaseFolders,
 } from './digesting/recorded-digests.ts';
 import { addCommitted, isCounted } from './ledger.ts';
+import { changeOf } from './leftovers.ts';
 
 /**
  * Changes of names that the ledger has to follow. Each is announced in the journal, durably, before
  * it is made, and settled in the transaction that takes it out again; mend.ts settles what a crash
  * has left there.
  */
-type Change = Pick<JournalRow, 'kind' | 'path' | 'to_path' | 'version' | 'bytes' | 'files'>;
+type Change = Omit<JournalRow, 'id' | 'home_id' | 'process'>;
 
 /** @throws Failure `not-found`, `is-a-directory` */
 export async function removeFile(parts: HomeParts, path: Path): Promise<void> {
@@ -30,6 +31,7 @@ export async function removeFile(parts: HomeParts, path: Path): Promise<void> {
     kind: 'remove',
     path,
     to_path: null,
+    object: entry.unique,
     version: entry.version,
     ...counted(entry),
   };
@@ -59,6 +61,7 @@ export async function moveEntry(
     kind: 'move',
     path: from,
     to_path: to,
+    object: entry.unique,
     version: entry.version,
     ...(isReplaced ? counted(replaced) : { bytes: 0, files: 0 }),
   };
@@ -75,17 +78,54 @@ async function journaled(
   const { id } = await database.write((write) =>
     write.insertInto('journal').values(announced).returning('id').executeTakeFirstOrThrow(),
   );
-  await database.durable();
+  const row = { id, ...announced };
   try {
+    await database.durable();
     await perform();
   } catch (error) {
-    const there = await statOrUndefined(parts, announced.path as Path);
-    // It was made, and what came after it failed: the ledger follows what is there.
-    if (there?.version === announced.version) await database.write((write) => strike(write, id));
-    else await settleChange(parts, { id, ...announced });
+    // It may have been made, and what came after it failed: the ledger follows what is there.
+    await settling(parts, row, () => settleFound(parts, row)).catch(() => {});
     throw error;
   }
-  await settleChange(parts, { id, ...announced });
+  await settling(parts, row, () => settleChange(parts, row));
+}
+
+/** What cannot be recorded now is left to be mended, and nobody changes these names before. */
+async function settling(
+  { leftovers, log }: HomeParts,
+  row: JournalRow,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    log.error('A change of names could not be recorded: it is tried again', {
+      path: row.path,
+      error,
+    });
+    leftovers.add(changeOf(row));
+    throw error;
+  }
+}
+
+/** Records a change of which nobody knows whether it was made. */
+export async function settleFound(
+  parts: Pick<HomeParts, 'database' | 'tree'>,
+  row: JournalRow,
+): Promise<void> {
+  if (await isMade(parts, row)) await settleChange(parts, row);
+  else await parts.database.write((write) => strike(write, row.id));
+}
+
+/** Told by the object, not by its version: a power cut may have taken back a change of its time. */
+async function isMade(
+  parts: Pick<HomeParts, 'tree'>,
+  { path, to_path: to, object }: JournalRow,
+): Promise<boolean> {
+  const isAt = async (name: string) =>
+    (await statOrUndefined(parts, name as Path))?.unique === object;
+  // Another spelling of the same name leads to it as well.
+  return !(await isAt(path)) || (to !== null && (await isAt(to)));
 }
 
 /** Records what has been done to the names, and takes it out of the journal. */

@@ -16,5 +16,5 @@ export function holderOf(presence: Presence, session: string): string {
 
 /** The process in which this holder is. */
 export function processOf(holder: string): string {
-  return holder.slice(0, holder.indexOf('/'));
+  return holder.split('/', 1)[0] ?? holder;
 }

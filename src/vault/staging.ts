@@ -35,9 +35,13 @@ export async function beginStaging(parts: HomeParts, wanted: Beginning): Promise
   try {
     return { claim, file: await stage(parts, wanted.id, wanted.path, origin) };
   } catch (error) {
-    await dropUpload(parts, wanted.id);
+    await dropUpload(parts, wanted.id).catch(() => leave(parts, claim));
     throw error;
   }
+}
+
+function leave({ leftovers, homeId }: HomeParts, claim: Claim): void {
+  leftovers.add({ kind: 'upload', homeId, claim });
 }
 
 function stage(
@@ -106,10 +110,15 @@ async function takeUp(
       throw new Failure('upload-gone', 'The bytes of this upload are not there any more');
     }
     const claim = await parts.records.claim(record, offset, wanted.holder, parts.clock.now());
-    await parts.records.declare(claim, wanted.declared);
-    // The record must not promise bytes that a power cut finds dropped.
-    if (offset < record.offset) await parts.database.durable();
-    await file.truncate(offset);
+    try {
+      await parts.records.declare(claim, wanted.declared);
+      // The record must not promise bytes that a power cut finds dropped.
+      if (offset < record.offset) await parts.database.durable();
+      await file.truncate(offset);
+    } catch (error) {
+      leave(parts, claim);
+      throw error;
+    }
     return { claim, file };
   } catch (error) {
     await file[Symbol.asyncDispose]();

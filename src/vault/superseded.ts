@@ -6,19 +6,22 @@ import type { VaultEvent } from './vault-event.ts';
 
 /**
  * Forgets an upload that is not to be continued: its reservation, its record, its bytes.
- * @param event why, if that is worth telling
+ * @param how.event why, if that is worth telling
+ * @param how.isFree only if nobody writes it
  * @returns false if there is none that can be dropped: what is being committed is left alone
  */
 export async function dropUpload(
   parts: HomeParts,
   id: string,
-  event?: VaultEvent,
+  how: { readonly event?: VaultEvent; readonly isFree?: true } = {},
 ): Promise<boolean> {
+  const { event } = how;
   const isDropped = await parts.database.write(async (write) => {
-    const row = await write
+    const drop = write
       .deleteFrom('uploads')
       .where('id', '=', id)
-      .where('state', 'in', ['staging', 'rejected'])
+      .where('state', 'in', ['staging', 'rejected']);
+    const row = await (how.isFree ? drop.where('holder', 'is', null) : drop)
       .returning(['reserved_bytes', 'reserved_files'])
       .executeTakeFirst();
     if (!row) return false;
@@ -31,8 +34,15 @@ export async function dropUpload(
   });
   if (!isDropped) return false;
   if (event) parts.chronicle.tell(event);
-  // The record goes first: a staged file that nobody remembers is swept up at the next start.
-  await parts.tree.dropStaged(id);
+  // The record goes first, durably: a staged file that nobody remembers is swept up, and a record
+  // that a power cut brought back without its bytes could never be continued.
+  try {
+    await parts.database.durable();
+    await parts.tree.dropStaged(id);
+  } catch (error) {
+    parts.log.warn('A staged file could not be removed: it is tried again', { id, error });
+    parts.leftovers.add({ kind: 'staged', homeId: parts.homeId });
+  }
   return true;
 }
 
@@ -45,14 +55,13 @@ export async function dropEarlier(parts: HomeParts, path: Path, id: string): Pro
     .where('folder', '=', parentOf(path))
     .where('name', '=', nameOf(path))
     .where('state', 'in', ['staging', 'rejected'])
+    .where('holder', 'is', null)
     .where('id', '!=', id)
     .where('created_at', '<=', (one) =>
       one.selectFrom('uploads as mine').select('mine.created_at').where('mine.id', '=', id),
     )
     .execute();
-  for (const upload of earlier) {
-    if (!parts.writers.find(upload.id)) await dropUpload(parts, upload.id);
-  }
+  for (const upload of earlier) await dropUpload(parts, upload.id, { isFree: true });
 }
 
 /** True if a later upload to the same name already has durable bytes of its own. */

@@ -7,9 +7,6 @@ import { processOf } from './presence.ts';
 const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 20;
 
-/** After how long a holder of this process that nobody here knows is taken for a leftover. */
-const FORGOTTEN_AFTER_MS = 1000;
-
 /**
  * Makes whoever writes this upload let go of it, with everything it has received made durable.
  * Resolves at once if nobody does.
@@ -22,7 +19,7 @@ export async function takeOver(parts: HomeParts, id: string): Promise<void> {
     const holder = await holderNow(parts, id);
     if (holder === null) return;
     const waited = parts.clock.monotonic() - began;
-    await urge(parts, id, holder, waited);
+    await urge(parts, id, holder);
     if (waited > PATIENCE_MS) {
       throw new Failure('locked', 'Another session does not let go of this upload');
     }
@@ -31,7 +28,7 @@ export async function takeOver(parts: HomeParts, id: string): Promise<void> {
 }
 
 /** Does what makes this holder let go. */
-async function urge(parts: HomeParts, id: string, holder: string, waited: number): Promise<void> {
+async function urge(parts: HomeParts, id: string, holder: string): Promise<void> {
   const process = processOf(holder);
   if (process !== parts.presence.self) {
     if (parts.presence.isAlive(process)) await ask(parts, id);
@@ -41,7 +38,7 @@ async function urge(parts: HomeParts, id: string, holder: string, waited: number
   const writer = parts.writers.find(id);
   if (writer) await writer.fence(takenOver());
   // It has let go in here, and the record could not be told at that time.
-  else if (waited > FORGOTTEN_AFTER_MS) await release(parts, id, holder);
+  else if (parts.leftovers.hasUpload(id)) await parts.mend(process);
 }
 
 /** Lets go of the uploads of this process that other processes have asked for. */
@@ -64,17 +61,6 @@ async function holderNow(parts: HomeParts, id: string): Promise<string | null> {
     .where('id', '=', id)
     .executeTakeFirst();
   return row?.holder ?? null;
-}
-
-async function release(parts: HomeParts, id: string, holder: string): Promise<void> {
-  await parts.database.write((write) =>
-    write
-      .updateTable('uploads')
-      .set({ holder: null, wanted: 0 })
-      .where('id', '=', id)
-      .where('holder', '=', holder)
-      .execute(),
-  );
 }
 
 async function ask(parts: HomeParts, id: string): Promise<void> {

@@ -33,20 +33,22 @@ export class UploadRecords {
     this.#database = database;
   }
 
-  /** The newest upload to this name that can be resumed. */
+  /** The newest upload to this name that can be resumed; one that has nothing durable yet, last. */
   async unfinished(homeId: number, path: Path): Promise<UploadRecord | undefined> {
     const row = await this.#resumable(homeId)
       .where('folder', '=', parentOf(path))
       .where('name', '=', nameOf(path))
+      .orderBy((is) => is('offset', '>', 0), 'desc')
       .orderBy('created_at', 'desc')
       .executeTakeFirst();
     return row && toRecord(row);
   }
 
-  /** All uploads into this folder that can be resumed, the newest of each name. */
+  /** All uploads into this folder with durable bytes, the newest of each name. */
   async inFolder(homeId: number, folder: Path): Promise<readonly UploadRecord[]> {
     const rows = await this.#resumable(homeId)
       .where('folder', '=', folder)
+      .where('offset', '>', 0)
       .orderBy('created_at')
       .execute();
     return [...new Map(rows.map((row) => [row.name, toRecord(row)])).values()];

@@ -14,6 +14,7 @@ import { RecordedDigests } from './digesting/recorded-digests.ts';
 import { expire, sweep } from './expiry.ts';
 import { Home } from './home.ts';
 import { Ledger } from './ledger.ts';
+import { Leftovers } from './leftovers.ts';
 import { mend, mendAll } from './mend.ts';
 import { NameLocks } from './name-locks.ts';
 import type { Presence } from './presence.ts';
@@ -70,6 +71,7 @@ export class Vault implements AsyncDisposable {
   }): Promise<Vault> {
     const { database, clock, log, presence } = given;
     const options = { ...DEFAULT_VAULT_OPTIONS, ...given.options };
+    const leftovers = new Leftovers();
     const parts: VaultParts = {
       database,
       clock,
@@ -83,9 +85,11 @@ export class Vault implements AsyncDisposable {
         presence,
         clock,
         log,
+        leftovers,
         mend: (process) => parts.mend(process),
       }),
       presence,
+      leftovers,
       mend: (process) => turns.run(() => mend(parts, (id) => vault.#open(id), process)),
       writers: new Writers(),
       chronicle: new Chronicle(options.keepsEvents, (error) =>
@@ -127,7 +131,7 @@ export class Vault implements AsyncDisposable {
     return audit(await this.#open(id), repair);
   }
 
-  /** Mends what processes that have died were doing. */
+  /** Mends what processes that have died were doing, and what this one could not bring to an end. */
   async mend(): Promise<void> {
     await mendAll(this.#parts);
   }
@@ -173,7 +177,7 @@ export class Vault implements AsyncDisposable {
       await letGoOfWanted(this.#parts);
       this.#seenChanges = changes;
     });
-    every(MEND_EVERY_MS, 'What another process has left could not be mended', () => this.mend());
+    every(MEND_EVERY_MS, 'What was left unfinished could not be mended', () => this.mend());
   }
 
   /** One tree a home, opened by the first who asks; again if the operator has moved the home. */

@@ -5,7 +5,7 @@ import { Failure, asFailure, failed } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
 import { MiB } from '../base/size.ts';
 import type { Entry } from '../storage/store.ts';
-import { type Authorise, PublishedInDoubt, commit, statOrUndefined } from './commit.ts';
+import { type Authorise, CommitInDoubt, commit, statOrUndefined } from './commit.ts';
 import type { HomeParts } from './context.ts';
 import { RunningDigest } from './digesting/running-digest.ts';
 import { type Origin, baseOf, requiredBy, reservedOf, startOf } from './origin.ts';
@@ -129,11 +129,11 @@ export class Writer implements AsyncDisposable {
       try {
         await this.#keep(staged, reason);
       } catch (error) {
-        // What the last checkpoint says still holds: nothing is lost but the bytes behind it.
-        this.#parts.log.warn('An interrupted upload could not be checkpointed', {
+        this.#parts.log.warn('That an upload was interrupted could not be recorded', {
           upload: this.id,
           error,
         });
+        this.#leave(staged);
       }
       this.#letGo(staged, this.#provePrefix(staged));
       return this.#end(staged.checkpoints.durable);
@@ -147,7 +147,7 @@ export class Writer implements AsyncDisposable {
       await staged.checkpoints.settled();
       await staged.checkpoints.proven();
       this.#checkLength();
-      await staged.file.sync();
+      await staged.checkpoints.sync();
       await this.#checkPromise(staged);
       await confirm?.();
       try {
@@ -155,7 +155,7 @@ export class Writer implements AsyncDisposable {
         this.#end(this.#received);
         return entry;
       } catch (error) {
-        if (error instanceof PublishedInDoubt) {
+        if (error instanceof CommitInDoubt) {
           this.#letGo(staged, Promise.resolve());
           this.#end(this.#received);
         }
@@ -228,18 +228,29 @@ export class Writer implements AsyncDisposable {
   }
 
   async #keep(staged: Staged, reason: string): Promise<void> {
-    const isWorthIt = this.#received > this.start || this.#hold.origin.kind === 'unfinished';
+    const { checkpoints, room, claim } = staged;
+    const isContinued = this.#hold.origin.kind === 'unfinished';
+    const isNews = this.#received > this.start && checkpoints.durable < this.#received;
+    if (isNews) await this.#takeLast(checkpoints);
+    const isWorthIt = isContinued || checkpoints.durable > this.start;
     if (!isWorthIt || (await hasLater(this.#parts, this.path, this.id))) {
       await dropUpload(this.#parts, this.id);
       return;
     }
-    const { checkpoints, room, claim } = staged;
-    if (checkpoints.durable < this.#received) await checkpoints.take(this.#received);
     await room.giveBack(checkpoints.durable);
     const event = this.#event({ kind: 'interrupted', offset: checkpoints.durable, reason });
     const { records, chronicle, clock } = this.#parts;
     await records.release(claim, reason, (write) => chronicle.note(write, event, clock.now()));
     chronicle.tell(event);
+  }
+
+  /** If that fails, what the checkpoint before it says still holds. */
+  async #takeLast(checkpoints: Checkpoints): Promise<void> {
+    try {
+      await checkpoints.take(this.#received);
+    } catch (error) {
+      this.#parts.log.warn('What came last could not be made durable', { upload: this.id, error });
+    }
   }
 
   async #commit(staged: Staged, evidence: string | undefined): Promise<Entry> {
@@ -288,9 +299,13 @@ export class Writer implements AsyncDisposable {
     }
     const entry = await again.complete(evidence);
     this.#sha256 = again.digest().then((digest) => digest?.hex);
-    await dropUpload(this.#parts, this.id);
+    await dropUpload(this.#parts, this.id).catch(() => this.#leave(staged));
     this.#letGo(staged, Promise.resolve());
     return entry;
+  }
+
+  #leave({ claim }: Staged): void {
+    this.#parts.leftovers.add({ kind: 'upload', homeId: this.homeId, claim });
   }
 
   #checkLength(): void {

@@ -68,6 +68,7 @@ export const STAGING_CASES: readonly Case[] = [
       {
         await using file = await other.openStaged(id);
         assert.equal(await file.size(), 5);
+        assert.equal(await other.stagedSize(id), 5);
         await file.write([Buffer.from(' second')], 5);
         await file.sync();
       }
@@ -103,6 +104,7 @@ export const STAGING_CASES: readonly Case[] = [
       ]) {
         await fails('name-refused', tree.stage(id));
         await fails('name-refused', tree.openStaged(id));
+        await fails('name-refused', tree.stagedSize(id));
         await fails('name-refused', tree.dropStaged(id));
         await fails('name-refused', tree.publish(id, at('/file')));
       }
@@ -117,6 +119,7 @@ export const STAGING_CASES: readonly Case[] = [
       await tree.dropStaged(id);
       assert.deepEqual(await tree.listStaged(), []);
       await fails('upload-gone', tree.openStaged(id));
+      assert.equal(await tree.stagedSize(id), undefined);
       await fails('upload-gone', tree.publish(id, at('/file')));
       assert.deepEqual(await names(tree, '/'), []);
     },

@@ -25,13 +25,15 @@ export class Life {
 }
 
 /** Dies before a call, or after it has been made and before anybody hears of it. */
-function mortal<T extends object>(target: T, life: Life, wrap: (result: unknown) => unknown): T {
-  return new Proxy(target, {
+function mortal<T extends AsyncDisposable>(
+  target: T,
+  life: Life,
+  wrap: (result: unknown) => unknown,
+): T {
+  const steps = new Proxy(target, {
     get(object, key) {
       const value: unknown = Reflect.get(object, key, object);
       if (typeof value !== 'function') return value;
-      // What the operating system does at the end of a process takes no step of it.
-      if (key === Symbol.asyncDispose) return value.bind(object);
       return (...args: unknown[]) => {
         life.step();
         const result: unknown = Reflect.apply(value, object, args);
@@ -43,6 +45,10 @@ function mortal<T extends object>(target: T, life: Life, wrap: (result: unknown)
       };
     },
   });
+  // What the operating system does at the end of a process takes no step of it. A property of its
+  // own: `await using` does not find the disposer of a proxy that has a trap for `get`.
+  const dispose = (): Promise<void> => Promise.resolve(target[Symbol.asyncDispose]());
+  return Object.create(steps, { [Symbol.asyncDispose]: { value: dispose } }) as T;
 }
 
 /** A store whose every operation is a step. */

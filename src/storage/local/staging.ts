@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, fsync, open } from 'node:fs';
-import { readdir, rename, unlink } from 'node:fs/promises';
+import { lstat, readdir, rename, unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { Failure } from '../../base/failure.ts';
 import type { Entry } from '../store.ts';
@@ -70,6 +70,17 @@ export class Staging implements AsyncDisposable {
     return this.#folder.use(async () =>
       this.#opened(await openThere(this.#pathOf(id), O_RDWR | O_NOFOLLOW)),
     );
+  }
+
+  size(id: string): Promise<number | undefined> {
+    return this.#folder.use(async () => {
+      try {
+        return (await lstat(this.#pathOf(id))).size;
+      } catch (error) {
+        if (errnoOf(error) !== 'ENOENT') throw error;
+        return undefined;
+      }
+    });
   }
 
   list(): Promise<readonly string[]> {

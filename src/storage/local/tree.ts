@@ -137,6 +137,10 @@ export class LocalTree implements Tree {
     return told(() => this.#staging.open(id));
   }
 
+  stagedSize(id: string): Promise<number | undefined> {
+    return told(() => this.#staging.size(id));
+  }
+
   listStaged(): Promise<readonly string[]> {
     return told(() => this.#staging.list());
   }

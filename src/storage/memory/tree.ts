@@ -113,6 +113,10 @@ export class MemoryTree implements Tree {
     return this.#opened(this.#staged(id));
   }
 
+  async stagedSize(id: string): Promise<number | undefined> {
+    return this.#home().staged.get(checkId(id))?.content.size;
+  }
+
   async listStaged(): Promise<readonly string[]> {
     return [...this.#home().staged.keys()];
   }
