@@ -128,4 +128,14 @@ suite('the restart marker', { timeout: 60_000 }, () => {
     await client.say('TYPE A', 200);
     await store(client, 'STOR text', 'a\r\n', '226 Stored, 2 bytes');
   });
+
+  test('is not for text: an unfinished upload is not continued by APPE in TYPE A', async () => {
+    await using client = await live.logIn();
+    await client.say('TYPE I', 200);
+    await leave(client, 'STOR cut', '0123456789');
+    await client.say('TYPE A', 200);
+    await ask(client, 'APPE cut', '501 Text cannot be resumed; say TYPE I first');
+    await client.say('TYPE I', 200);
+    await store(client, 'APPE cut', 'abc', '226 Stored, 13 bytes');
+  });
 });

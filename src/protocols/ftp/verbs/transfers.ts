@@ -14,6 +14,8 @@ import { verb } from './verb.ts';
 /** Any of these can let an upload in; which one it takes depends on what is there. */
 const ANY_WRITING = ['write', 'overwrite', 'append'] as const;
 
+const TEXT_NOT_RESUMED = 'Text cannot be resumed; say TYPE I first';
+
 /** Moving files, and what is said before that. */
 export const TRANSFERS = [
   verb({
@@ -34,7 +36,7 @@ export const TRANSFERS = [
     feat: 'REST STREAM',
     run: ({ state }, restart) =>
       restart > 0 && state.representation.type === 'A'
-        ? { reply: reply(501, 'Text cannot be resumed; say TYPE I first'), next: { restart: 0 } }
+        ? { reply: reply(501, TEXT_NOT_RESUMED), next: { restart: 0 } }
         : { reply: reply(350, `The next transfer begins at ${restart}`), next: { restart } },
   }),
   verb({
@@ -71,7 +73,14 @@ export const TRANSFERS = [
     rfc: 'RFC 959 §4.1.3',
     data: true,
     naming: true,
-    run: (visit, file) => store(visit, file, resumption(visit.state.restart) ?? { kind: 'append' }),
+    run: async (visit, file) => {
+      const { state, phase } = visit;
+      // Offsets count bytes as they are stored, and an unfinished upload may end inside a line end.
+      if (state.representation.type === 'A' && (await isUnfinished(phase.session, file))) {
+        return { reply: reply(501, TEXT_NOT_RESUMED), next: { restart: 0 } };
+      }
+      return store(visit, file, resumption(state.restart) ?? { kind: 'append' });
+    },
   }),
   verb({
     name: 'STOU',
@@ -115,6 +124,15 @@ async function store(
   const declared = isWhole && state.announced !== undefined ? { length: state.announced } : {};
   const upload = await phase.session.upload(file, placement, declared);
   return { transfer: new IncomingFile(upload, phase.session, state, desk, opening) };
+}
+
+async function isUnfinished(session: Session, file: Path): Promise<boolean> {
+  try {
+    return (await session.stat(file)).partial;
+  } catch (error) {
+    if (failed(error, 'not-found')) return false;
+    throw error;
+  }
 }
 
 function resumption(restart: number): Placement | undefined {
