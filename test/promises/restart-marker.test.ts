@@ -134,6 +134,7 @@ suite('the restart marker', { timeout: 60_000 }, () => {
     await client.say('TYPE I', 200);
     await leave(client, 'STOR cut', '0123456789');
     await client.say('TYPE A', 200);
+    await client.passive();
     await ask(client, 'APPE cut', '501 Text cannot be resumed; say TYPE I first');
     await client.say('TYPE I', 200);
     await store(client, 'APPE cut', 'abc', '226 Stored, 13 bytes');
