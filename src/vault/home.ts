@@ -8,13 +8,13 @@ import { attachUnfinished, findCopy, isThere } from './by-content.ts';
 import { takenOver } from './claim.ts';
 import { type Authorise, statOrUndefined } from './commit.ts';
 import type { HomeParts } from './context.ts';
-import { digestOfRange } from './digesting/digest-by-reading.ts';
 import { carryDigests } from './digesting/recorded-digests.ts';
 import { type Usage, checkFileSize, checkRoom, roomIn } from './ledger.ts';
 import { moveEntry, removeFile } from './name-changes.ts';
 import { type Origin, originOf } from './origin.ts';
 import type { Declared, Placement } from './placement.ts';
 import { holderOf } from './presence.ts';
+import { digestOfFile, digestOfStaged } from './proof.ts';
 import { hasItsBytes, resumable } from './resumable.ts';
 import { type Seen, asSeen } from './seen.ts';
 import { dropUpload } from './superseded.ts';
@@ -175,27 +175,29 @@ export class Home {
     );
   }
 
-  /** From the record where there is one; else by reading, and then recorded. */
+  /**
+   * Of a file, or of a range of it; of an unfinished upload, of a range that is durable.
+   * @throws Failure `not-found`, `is-a-directory`, `unfinished`, `offset-mismatch`
+   */
   async digest(
     path: Path,
     algorithm: Algorithm,
     range: ByteRange | undefined,
     signal: AbortSignal | undefined,
   ): Promise<Digest> {
-    const { digests, hashing } = this.#parts;
-    await using file = await this.open(path);
-    const { size, version } = file.entry;
-    const end = Math.min(range?.end ?? size, size);
-    const start = Math.min(range?.start ?? 0, end);
-    const isWhole = start === 0 && end === size;
-    const known = isWhole ? await digests.find(this.id, path, version, algorithm) : undefined;
-    if (known !== undefined) return { algorithm, hex: known };
-    const hex = await digestOfRange(algorithm, file, { start, end }, hashing, signal);
-    const after = await statOrUndefined(this.#parts, path);
-    if (isWhole && after?.version === version) {
-      await digests.record(this.id, path, version, algorithm, hex);
+    try {
+      await using file = await this.open(path);
+      const hex = await digestOfFile(this.#parts, path, file, algorithm, range, signal);
+      return { algorithm, hex };
+    } catch (error) {
+      const isStaged = range !== undefined && failed(error, 'unfinished');
+      const record = isStaged ? await resumable(this.#parts, path) : undefined;
+      if (!record || range === undefined) throw error;
+      return {
+        algorithm,
+        hex: await digestOfStaged(this.#parts, record, algorithm, range, signal),
+      };
     }
-    return { algorithm, hex };
   }
 
   /**

@@ -65,6 +65,21 @@ suite('what becomes of an upload', () => {
     assert.equal(published('killed'), '0123456789');
   });
 
+  test('the digest of what has come of an unfinished upload is told, and of no byte more', async () => {
+    await using client = await live.logIn();
+    const data = await client.data();
+    client.send('STOR proven');
+    await client.reply(150);
+    data.write('hello');
+    await received(client, 5);
+    data.resetAndDestroy();
+    await client.reply(426);
+    const hello = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824';
+    assert.equal(await client.say('XSHA256 "proven" 0 5', 250), hello);
+    assert.match(await client.say('XSHA256 "proven" 0 6', 554), /Only 5 bytes/);
+    await client.say('XSHA256 proven', 450);
+  });
+
   test('when the control connection breaks first, what still comes is kept and not published', async () => {
     const client = await live.logIn();
     const data = await client.data();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { at, begin, put, read, refusedAs, sha256 } from './harness.ts';
+import { at, begin, put, putCut, read, refusedAs, sha256 } from './harness.ts';
 import type { Case } from './vault-suite.ts';
 
 /** Digests, recorded and promised. */
@@ -23,6 +23,21 @@ export function proofCases(test: Case): void {
     await put(bench.home, '/a', '0123456789');
     const digest = await bench.home.digest(at('/a'), 'md5', { start: 2, end: 5 }, undefined);
     assert.equal(digest.hex, '289dff07669d7a23de0ef88d2f7129e7');
+  });
+
+  test('gives the digest of what has come of an unfinished upload, and of no byte more', async (bench) => {
+    await putCut(bench.home, '/part', '0123456789');
+    const digest = (start: number, end: number, algorithm: 'sha-256' | 'md5' = 'sha-256') =>
+      bench.home.digest(at('/part'), algorithm, { start, end }, undefined);
+    assert.equal((await digest(0, 10)).hex, sha256('0123456789'));
+    assert.equal((await digest(0, 4)).hex, sha256('0123'));
+    assert.equal((await digest(2, 5)).hex, sha256('234'));
+    assert.equal((await digest(2, 5, 'md5')).hex, '289dff07669d7a23de0ef88d2f7129e7');
+    await assert.rejects(digest(0, 11), refusedAs('offset-mismatch'));
+    await assert.rejects(
+      bench.home.digest(at('/part'), 'sha-256', undefined, undefined),
+      refusedAs('unfinished'),
+    );
   });
 
   test('carries a digest along when a file is renamed or its time is set', async (bench) => {
