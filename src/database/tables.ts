@@ -107,7 +107,9 @@ interface JournalTable {
   path: string;
   /** Where `path` moves to. */
   to_path: string | null;
-  /** The version that is removed or moved. */
+  /** What is removed or moved: the same for as long as it is the same object. */
+  object: string;
+  /** The version of it. */
   version: string;
   /** Bytes and files that the ledger loses. */
   bytes: number;
