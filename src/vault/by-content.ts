@@ -1,7 +1,9 @@
 import { type Path, child, nameOf, parentOf } from '../base/path.ts';
+import type { UploadRow } from '../database/tables.ts';
 import { statOrUndefined } from './commit.ts';
 import type { HomeParts } from './context.ts';
 import type { Declared } from './placement.ts';
+import { hasItsBytes } from './resumable.ts';
 import { takeOver } from './takeover.ts';
 import { type UploadRecord, toRecord } from './upload-records.ts';
 
@@ -41,10 +43,21 @@ export async function attachUnfinished(
   path: Path,
   promise: Promised,
 ): Promise<UploadRecord | undefined> {
-  const found = await farthest(parts, path, promise);
-  if (!found) return undefined;
-  await takeOver(parts, found.id);
-  const row = await parts.database.write((write) =>
+  for (;;) {
+    const found = await farthest(parts, path, promise);
+    if (!found) return undefined;
+    await takeOver(parts, found.id);
+    const row = await rename(parts, found.id, path);
+    // Somebody has begun to write it meanwhile, or has ended it.
+    if (!row) continue;
+    await parts.database.durable();
+    const record = toRecord(row);
+    return (await hasItsBytes(parts, record)) ? record : undefined;
+  }
+}
+
+function rename(parts: HomeParts, id: string, path: Path): Promise<UploadRow | undefined> {
+  return parts.database.write((write) =>
     write
       .updateTable('uploads')
       .set((set) => ({
@@ -55,14 +68,12 @@ export async function attachUnfinished(
         created_at: parts.clock.now(),
         epoch: set('epoch', '+', 1),
       }))
-      .where('id', '=', found.id)
+      .where('id', '=', id)
       .where('state', '=', 'staging')
       .where('holder', 'is', null)
       .returningAll()
       .executeTakeFirst(),
   );
-  await parts.database.durable();
-  return row && toRecord(row);
 }
 
 function farthest(parts: HomeParts, path: Path, { length, digest }: Promised) {

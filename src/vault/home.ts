@@ -224,10 +224,19 @@ export class Home {
     };
     const { length } = promise;
     const source = await findCopy(this.#parts, promise);
-    if (source !== undefined) return complete({ kind: 'copy', from: source, length });
+    if (source !== undefined) {
+      try {
+        return await complete({ kind: 'copy', from: source, length });
+      } catch (error) {
+        // It has been replaced or removed meanwhile: then the bytes have to come.
+        if (!failed(error, 'locked', 'not-found', 'offset-mismatch')) throw error;
+      }
+    }
     if (length === 0) return complete({ kind: 'fresh', append: false });
     const record = await attachUnfinished(this.#parts, path, promise);
-    if (record?.offset !== length) return record?.offset ?? 0;
+    // Whoever was writing it may have come to its end meanwhile.
+    if (!record) return (await isThere(this.#parts, path, promise)) ? length : 0;
+    if (record.offset < length) return record.offset;
     // All of it has come, and only its end was never heard: nobody will send another byte.
     try {
       return await complete({ kind: 'unfinished', record, offset: length });

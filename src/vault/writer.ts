@@ -256,9 +256,9 @@ export class Writer implements AsyncDisposable {
   async #commit(staged: Staged, evidence: string | undefined): Promise<Entry> {
     const { origin, authorise } = this.#hold;
     const base = requiredBy(origin);
-    const sha256 = staged.digest.isReady ? await staged.digest.digest() : undefined;
-    const { claim } = staged;
     const verified = this.declared.digest?.hex;
+    const sha256 = verified ?? (staged.digest.isReady ? await staged.digest.digest() : undefined);
+    const { claim } = staged;
     const complete = {
       claim,
       path: this.path,
@@ -340,7 +340,7 @@ export class Writer implements AsyncDisposable {
   }
 
   async #recordDigest(staged: Staged, entry: Entry): Promise<void> {
-    if (staged.digest.isReady) return;
+    if (staged.digest.isReady || this.declared.digest) return;
     const { digests, homeId } = this.#parts;
     const hex = await staged.digest.digest();
     await digests.record(homeId, this.path, entry.version, 'sha-256', hex);

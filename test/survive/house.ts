@@ -18,7 +18,7 @@ export const ACCOUNTS: readonly { readonly name: string; readonly quota: number 
 /** Settings that let much happen in a short time; none of them weakens a promise. */
 const SETTINGS = [
   ['--uploads-checkpoint', '64KiB'],
-  ['--ftp-stall-timeout', '20s'],
+  ['--ftp-stall-timeout', '60s'],
   ['--shutdown-grace', '2s'],
   ['--login-free-failures', '1000'],
   ['--log-level', 'warn'],

@@ -9,7 +9,7 @@ import { Violation } from './violation.ts';
 const AFTER_FAULT_MS = { least: 50, most: 400 } as const;
 
 /** How long anything may take where nothing is wrong, in ms; a machine may have much else to do. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 /** How long a connection on which nothing passes stays as it is, in ms. */
 const LINGER_MS = { least: 0, most: 700 } as const;
