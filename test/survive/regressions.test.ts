@@ -3,22 +3,22 @@ import { runSchedule } from './run.ts';
 import { Tally } from './tally.ts';
 import type { WorldName } from './vault-world.ts';
 
-/** Schedules on the vault that once went wrong, and what was wrong then. */
+/** Schedules on the vault that once went wrong, and what was seen then. */
 const SEEDS: readonly (readonly [world: WorldName, seed: number, what: string])[] = [
-  ['power cut', 50_047, 'a record outlived the name of its staged file'],
-  ['power cut', 50_054, 'what came last was told as durable and was not there'],
+  ['power cut', 50_047, 'bytes were recorded for a name, and there was no file'],
+  ['power cut', 50_054, 'a name had the version before the one that was committed'],
   [
     'death over memory',
     60_070,
     'a promise under another name took over an upload that was complete',
   ],
-  ['death', 70_062, 'an upload that had all its bytes was shown and never committed'],
-  ['death', 70_066, 'an empty version hid the upload before it'],
-  ['power cut', 70_061, 'an upload that died before its first checkpoint hid the one before it'],
-  ['power cut', 70_065, 'a record outlived the name of its staged file'],
-  ['power cut', 70_070, 'a record outlived the name of its staged file'],
-  ['power cut', 70_077, 'an upload that had all its bytes was shown and never committed'],
-  ['death over memory', 70_062, 'an upload that had all its bytes was shown and never committed'],
+  ['death', 70_062, 'a name had nothing in place of what was committed'],
+  ['death', 70_066, 'a name had another version than the one that was committed'],
+  ['power cut', 70_061, 'bytes were recorded for a name, and there was no file'],
+  ['power cut', 70_065, 'bytes were recorded for a name, and there was no file'],
+  ['power cut', 70_070, 'bytes were recorded for a name, and there was no file'],
+  ['power cut', 70_077, 'a name had nothing in place of what was committed'],
+  ['death over memory', 70_062, 'a name had nothing in place of what was committed'],
 ];
 
 suite('schedules that once went wrong', () => {
