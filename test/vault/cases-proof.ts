@@ -98,6 +98,40 @@ export function proofCases(test: Case): void {
     await assert.rejects(bench.home.stat(at('/a')), refusedAs('not-found'));
   });
 
+  test('commits at once a promised upload of which everything has come already', async (bench) => {
+    const promise = {
+      length: 7,
+      digest: { algorithm: 'sha-256', hex: sha256('content') },
+    } as const;
+    const writer = await begin(bench.home, '/a', { kind: 'replace' }, promise);
+    await writer.write([Buffer.from('content')]);
+    await writer.interrupt('cut');
+    assert.equal(await bench.home.expect(at('/b'), promise, 'test', () => {}), 7);
+    assert.equal(await read(bench.home, '/b'), 'content');
+    assert.deepEqual(await bench.ledger(), { committed: 7, files: 1, reserved: 0 });
+  });
+
+  test('begins a promised upload anew if what has come of it is something else', async (bench) => {
+    const promise = {
+      length: 7,
+      digest: { algorithm: 'sha-256', hex: sha256('content') },
+    } as const;
+    for (const sent of ['another', 'something longer']) {
+      const writer = await begin(bench.home, '/a', { kind: 'replace' }, promise);
+      await writer.write([Buffer.from(sent)]);
+      await writer.interrupt('cut');
+      assert.equal(await bench.home.expect(at('/a'), promise, 'test', () => {}), 0);
+      await assert.rejects(bench.home.open(at('/a')));
+    }
+  });
+
+  test('makes an empty file as soon as one is promised', async (bench) => {
+    const promise = { length: 0, digest: { algorithm: 'sha-256', hex: sha256('') } } as const;
+    assert.equal(await bench.home.expect(at('/a'), promise, 'test', () => {}), 0);
+    assert.equal(await read(bench.home, '/a'), '');
+    assert.deepEqual(await bench.ledger(), { committed: 0, files: 1, reserved: 0 });
+  });
+
   test('does not believe a record whose file was changed by hand', async (bench) => {
     await put(bench.home, '/a', 'content');
     await bench.home.move(at('/a'), at('/c'), () => {});

@@ -95,6 +95,26 @@ export function roomCases(test: Case): void {
     await assert.rejects(bench.home.stat(at('/a')), refusedAs('not-found'));
   });
 
+  test('counts a file on whose removal the power was cut, and a change of its time with it', async (bench) => {
+    await put(bench.home, '/a', 'x'.repeat(100));
+    const { unique } = await bench.home.stat(at('/a'));
+    // As a process leaves it that has announced the removal and come no further.
+    const announced = {
+      home_id: 1,
+      process: 'dead',
+      kind: 'remove',
+      path: '/a',
+      to_path: null,
+      object: unique,
+      version: 'with a time that was lost',
+      bytes: 100,
+      files: 1,
+    } as const;
+    await bench.database.write((write) => write.insertInto('journal').values(announced).execute());
+    await using next = await bench.reopen();
+    assert.deepEqual(await next.ledger(), { committed: 100, files: 1, reserved: 0 });
+  });
+
   test('finds drift that was made by hand, and repairs it only when told to', async (bench) => {
     await put(bench.home, '/a', 'x'.repeat(100));
     await bench.database.write((write) =>
