@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { open, readdir, truncate } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, readdir, readlink, truncate } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { MiB } from '../base/size.ts';
@@ -237,7 +237,8 @@ suite('a writer and its staged file', () => {
     await put(home, '/there', 'old');
     // The thread that hashes is there from now on, with what it has open.
     await put(home, '/first', Buffer.alloc(2 * MiB));
-    const before = await openFiles();
+    const folder = dirname(disk.staging);
+    const before = await openFiles(folder);
     const promise = { length: 4, digest: { algorithm: 'sha-256', hex: sha256('good') } } as const;
 
     await put(home, '/done', 'x'.repeat(5000));
@@ -275,10 +276,10 @@ suite('a writer and its staged file', () => {
     await vault.stopUploads();
 
     for (let attempt = 0; attempt < 10_000; attempt += 1) {
-      if ((await openFiles()) === before) return;
+      if ((await openFiles(folder)) === before) return;
       await turn();
     }
-    assert.equal(await openFiles(), before);
+    assert.equal(await openFiles(folder), before);
   });
 });
 
@@ -308,7 +309,9 @@ function isStagedFile(value: unknown): value is StagedFile {
   return typeof value === 'object' && value !== null && 'truncate' in value;
 }
 
-/** Descriptors of this process; what else runs here does not open any during the test. */
-async function openFiles(): Promise<number> {
-  return (await readdir('/proc/self/fd')).length;
+/** What this process has open below a folder. */
+async function openFiles(folder: string): Promise<number> {
+  const all = await readdir('/proc/self/fd');
+  const paths = await Promise.all(all.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+  return paths.filter((path) => path.startsWith(folder)).length;
 }
