@@ -276,10 +276,10 @@ suite('a writer and its staged file', () => {
     await vault.stopUploads();
 
     for (let attempt = 0; attempt < 10_000; attempt += 1) {
-      if ((await openFiles(folder)) === before) return;
+      if ((await openFiles(folder)) <= before) return;
       await turn();
     }
-    assert.equal(await openFiles(folder), before);
+    assert.fail(`${await openFiles(folder)} files are open, ${before} were before`);
   });
 });
 
