@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Accounts } from './accounts/accounts.ts';
 import { CredentialCache } from './accounts/credential-cache.ts';
@@ -16,6 +16,9 @@ import { HookDelivery } from './hooks/delivery.ts';
 import { type Hook, commandHook, inTurn, urlHook } from './hooks/hook.ts';
 import { FTP_DEFAULTS, type FtpOptions } from './protocols/ftp/options.ts';
 import { FtpServer } from './protocols/ftp/server.ts';
+import { Certificates } from './protocols/ftp/tls/certificates.ts';
+import type { TlsOptions } from './protocols/ftp/tls/options.ts';
+import { ensureOwnCertificate } from './protocols/ftp/tls/own-certificate.ts';
 import { FrontDesk } from './session/front-desk.ts';
 import { Visits } from './session/visits.ts';
 import { LocalStore } from './storage/local/local-store.ts';
@@ -42,6 +45,12 @@ export interface Server extends AsyncDisposable {
   readonly vault: Vault;
   /** Where FTP clients connect. */
   readonly ftp: { readonly host: string; readonly port: number };
+  /** Where those connect who begin with TLS. */
+  readonly ftps: { readonly host: string; readonly port: number } | undefined;
+  /** What shows who this server is; undefined if it does not encrypt. */
+  readonly certificate: { readonly fingerprint: string; readonly isOurs: boolean } | undefined;
+  /** Reads the files again that may change while it runs. */
+  reload(): Promise<void>;
 }
 
 /** Opens the data folder beside a server that may be serving from it. */
@@ -105,11 +114,13 @@ export async function composeServer(settings: Settings, log: Log): Promise<Serve
     maxSessionsPerAccount: settings.limits.maxSessionsPerAccount,
   });
 
+  const certificates = await certificatesOf(settings, log);
   const ftp = await FtpServer.listen({
     reception: desk,
     clock,
     log,
-    options: ftpOptions(settings),
+    options: ftpOptions(settings, await tlsOptions(settings)),
+    certificates,
   });
   parts.defer(async () => {
     const closed = ftp.close(settings.shutdown.grace);
@@ -124,6 +135,12 @@ export async function composeServer(settings: Settings, log: Log): Promise<Serve
     passwords,
     vault,
     ftp: ftp.address,
+    ftps: ftp.implicitAddress,
+    certificate: certificates && {
+      fingerprint: certificates.current.fingerprint,
+      isOurs: settings.tls.certificate === undefined,
+    },
+    reload: async () => certificates?.reload(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -164,11 +181,41 @@ async function expire(vault: Vault, log: Log): Promise<void> {
   }
 }
 
-function ftpOptions({ ftp }: Settings): FtpOptions {
+/** The operator's certificate, or one that is made in the data folder when there is none yet. */
+async function certificatesOf(settings: Settings, log: Log): Promise<Certificates | undefined> {
+  const { policy, certificate, key = certificate } = settings.tls;
+  if (policy === 'off') return undefined;
+  if (certificate !== undefined && key !== undefined) {
+    return Certificates.open({ certificate, key }, log);
+  }
+  const own = join(settings.data, 'tls', 'self-signed.pem');
+  const { listen, listenTls, passiveAddress } = settings.ftp;
+  const names = [listen.host, listenTls?.host, passiveAddress].filter((name) => name !== undefined);
+  await ensureOwnCertificate(own, names, systemClock.now());
+  return Certificates.open({ certificate: own, key: own }, log);
+}
+
+async function tlsOptions({ tls }: Settings): Promise<TlsOptions | undefined> {
+  if (tls.policy === 'off') return undefined;
+  return {
+    policy: tls.policy,
+    sessionReuse: tls.sessionReuse,
+    closeNotify: tls.closeNotify,
+    minVersion: `TLSv${tls.minVersion}`,
+    maxVersion: `TLSv${tls.maxVersion}`,
+    clientAuthorities: tls.clientCa === undefined ? undefined : await readFile(tls.clientCa),
+    allowsClear: tls.allowCcc,
+    handshakeTimeoutMs: tls.handshakeTimeout,
+  };
+}
+
+function ftpOptions({ ftp }: Settings, tls: TlsOptions | undefined): FtpOptions {
   return {
     ...FTP_DEFAULTS,
     host: ftp.listen.host,
     port: ftp.listen.port,
+    implicit: ftp.listenTls,
+    tls,
     passive: { ports: ftp.passivePorts, address: ftp.passiveAddress },
     banner: ftp.banner,
     maxConnections: ftp.maxConnections,

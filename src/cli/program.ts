@@ -4,13 +4,14 @@ import { addConfigCommands } from './config.ts';
 import { verdictOn } from './exit-codes.ts';
 import { tell } from './output.ts';
 import { addServeCommand } from './serve.ts';
+import { addClientCommands } from './transfer/commands.ts';
 import { addBackupCommand, addQuotaCommands, addUploadsCommands } from './vault.ts';
 import { VERSION } from './version.ts';
 
 /** Runs one command line. @returns the exit code */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   const program = new Command('carryon')
-    .description('A file-transfer server whose transfers carry on')
+    .description('A file-transfer server and client whose transfers carry on')
     .version(VERSION)
     .showSuggestionAfterError()
     .exitOverride();
@@ -20,6 +21,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   addUploadsCommands(program);
   addBackupCommand(program);
   addConfigCommands(program);
+  addClientCommands(program);
   inherit(program);
   try {
     await program.parseAsync(argv);

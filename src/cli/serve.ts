@@ -27,8 +27,12 @@ async function serve(settings: Settings): Promise<void> {
 
   await using server = await composeServer(settings, log);
   const password = await firstStart(server);
+  // Before the greeting: whoever reads it may send the signal at once.
+  const reload = (): void => void server.reload();
+  process.on('SIGHUP', reload);
   greet(settings, server, password);
   const signal = await stopSignal();
+  process.off('SIGHUP', reload);
   log.info('Stopping: running uploads are made durable and can be continued', { signal });
 }
 
@@ -40,7 +44,8 @@ async function firstStart({ accounts, passwords }: Server): Promise<string | und
   return password;
 }
 
-function greet(settings: Settings, { ftp }: Server, password: string | undefined): void {
+function greet(settings: Settings, server: Server, password: string | undefined): void {
+  const { ftp, ftps, certificate } = server;
   const [first = ftp.host, ...others] = reachable(ftp.host);
   const url = (host: string, user = '') => `ftp://${user}${bracketed(host)}:${ftp.port}/`;
   say(
@@ -48,6 +53,10 @@ function greet(settings: Settings, { ftp }: Server, password: string | undefined
     '',
     `  FTP      ${url(first)}`,
     ...others.map((host) => `           ${url(host)}`),
+    ...(ftps
+      ? [`  FTPS     ftps://${bracketed(reachable(ftps.host)[0] ?? '')}:${ftps.port}/`]
+      : []),
+    ...(certificate ? certificateLines(certificate) : []),
     `  Data     ${settings.data}`,
   );
   if (password !== undefined) {
@@ -61,6 +70,12 @@ function greet(settings: Settings, { ftp }: Server, password: string | undefined
     );
   }
   say('', 'Stop with Ctrl-C.');
+}
+
+/** Clients show the fingerprint of a certificate that nobody vouches for, to be compared. */
+function certificateLines({ fingerprint, isOurs }: NonNullable<Server['certificate']>): string[] {
+  const whose = isOurs ? 'self-signed, ' : '';
+  return [`  TLS      ${whose}SHA-256 ${fingerprint}`];
 }
 
 /** The addresses under which this machine may be reached, the nearest first. */

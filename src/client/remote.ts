@@ -22,9 +22,12 @@ export interface RemoteFacts {
   readonly uploads: 'staged' | 'in-place';
   /** True if it can be told the digest and length beforehand, and then says what may be skipped. */
   readonly takesPromises: boolean;
-  /** The digests that it can tell of its files, the strongest first. */
+  /** The digests that it can tell of its files, the one to prefer first. */
   readonly digests: readonly Algorithm[];
-  /** True if it can tell the digest of a part of a file. Shown by trial, not by what it says. */
+  /**
+   * True if it can tell the digest of a part of a file: hoped for where it says so, until the first
+   * one that is asked for shows by a trial whether it is true.
+   */
   readonly digestsRanges: boolean;
   /** True if a download may begin in the middle. */
   readonly readsFromOffset: boolean;

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { PortRange } from './address.ts';
 import { nearest } from './nearest.ts';
 import { camelCase, groupAndName, PREFIX, type Setting } from './setting.ts';
 import { origins, type Origin, type Settings, SettingsError } from './settings.ts';
@@ -63,15 +64,41 @@ interface Rule {
 /** What no single value can show. */
 const RULES: readonly Rule[] = [
   {
+    key: 'tls.policy',
+    clash: 'be off with a port for TLS in',
+    other: 'ftp.listen-tls',
+    broken: ({ ftp, tls }) => tls.policy === 'off' && ftp.listenTls !== undefined,
+  },
+  {
+    key: 'tls.key',
+    clash: 'be given without',
+    other: 'tls.certificate',
+    broken: ({ tls }) => tls.key !== undefined && tls.certificate === undefined,
+  },
+  {
+    key: 'tls.min-version',
+    clash: 'be newer than',
+    other: 'tls.max-version',
+    broken: ({ tls }) => tls.minVersion > tls.maxVersion,
+  },
+  {
+    key: 'ftp.passive-ports',
+    clash: 'hold the port of',
+    other: 'ftp.listen-tls',
+    broken: ({ ftp: { listenTls, passivePorts } }) =>
+      listenTls !== undefined && holds(passivePorts, listenTls.port),
+  },
+  {
     key: 'ftp.passive-ports',
     clash: 'hold the port of',
     other: 'ftp.listen',
-    broken: ({ ftp: { listen, passivePorts } }) =>
-      passivePorts !== undefined &&
-      passivePorts.first <= listen.port &&
-      listen.port <= passivePorts.last,
+    broken: ({ ftp: { listen, passivePorts } }) => holds(passivePorts, listen.port),
   },
 ];
+
+function holds(range: PortRange | undefined, port: number): boolean {
+  return range !== undefined && range.first <= port && port <= range.last;
+}
 
 function contradiction({ key, clash, other }: Rule, settings: Settings): string {
   const from = settings[origins];

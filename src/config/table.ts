@@ -42,6 +42,14 @@ export const SETTINGS = [
     about: 'Where FTP clients connect; port 0 takes any free one and says which.',
   }),
   setting({
+    key: 'ftp.listen-tls',
+    kind: unless('off', hostPort),
+    default: 'off',
+    flag: '--ftps',
+    about:
+      'Where FTP clients connect that begin with TLS (implicit FTPS, usually port 990); AUTH TLS works without it.',
+  }),
+  setting({
     key: 'ftp.passive-ports',
     kind: unless('any', portRange),
     default: 'any',
@@ -132,6 +140,75 @@ export const SETTINGS = [
     kind: duration('0s', '60s'),
     default: '1s',
     about: 'The longest such wait.',
+  }),
+
+  setting({
+    key: 'tls.policy',
+    kind: oneOf('off', 'allowed', 'required'),
+    default: 'allowed',
+    about:
+      'Whether connections may or must be encrypted; with required, nobody logs in or transfers in the clear.',
+  }),
+  setting({
+    key: 'tls.certificate',
+    kind: unless('auto', path('FILE')),
+    default: 'auto',
+    relativeTo: 'source',
+    about:
+      'The certificate with those that vouch for it, in PEM, read again when the file changes; auto makes one in the data folder that nobody vouches for.',
+  }),
+  setting({
+    key: 'tls.key',
+    kind: unless('auto', path('FILE')),
+    default: 'auto',
+    relativeTo: 'source',
+    about: 'The key of the certificate, in PEM; auto looks for it in the file of the certificate.',
+  }),
+  setting({
+    key: 'tls.min-version',
+    kind: oneOf('1.2', '1.3'),
+    default: '1.2',
+    about: 'The oldest version of TLS that is spoken.',
+  }),
+  setting({
+    key: 'tls.max-version',
+    kind: oneOf('1.2', '1.3'),
+    default: '1.3',
+    about: 'The newest version of TLS that is spoken.',
+  }),
+  setting({
+    key: 'tls.session-reuse',
+    kind: oneOf('required', 'preferred'),
+    default: 'preferred',
+    about:
+      'Whether a data connection has to resume the TLS session of its control connection, which keeps out others with the same address; some clients cannot, among them Python.',
+  }),
+  setting({
+    key: 'tls.close-notify',
+    kind: oneOf('required', 'expected'),
+    default: 'expected',
+    about:
+      'An encrypted upload that ends without close_notify is cut: expected if its sender has said it before on this control connection, required always.',
+  }),
+  setting({
+    key: 'tls.client-ca',
+    kind: unless('off', path('FILE')),
+    default: 'off',
+    relativeTo: 'source',
+    about:
+      'Whose signature the certificate of a client needs, in PEM; every encrypted connection then has to show one, and passwords are asked for as before.',
+  }),
+  setting({
+    key: 'tls.allow-ccc',
+    kind: yesOrNo,
+    default: 'false',
+    about: 'Whether CCC may end the encryption of a control connection after the login.',
+  }),
+  setting({
+    key: 'tls.handshake-timeout',
+    kind: timer,
+    default: '15s',
+    about: 'How long the beginning of TLS may take on a connection.',
   }),
 
   setting({
@@ -246,6 +323,7 @@ export const SETTINGS = [
 export const GROUPS: Readonly<Record<string, string>> = {
   '': 'The server as a whole',
   ftp: 'FTP',
+  tls: 'Encryption',
   limits: 'Limits for everybody',
   login: 'Login',
   uploads: 'Unfinished uploads',

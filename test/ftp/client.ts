@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { ReplyParser, type Reply } from '../../src/wire/ftp/reply.ts';
 import { parseExtendedPassiveReply, parsePassiveReply } from '../../src/wire/ftp/addresses.ts';
 
@@ -9,7 +10,9 @@ const PATIENCE_MS = 15_000;
 
 /** A bare FTP client for tests: sends what it is told, byte for byte, and reads replies. */
 export class Client implements AsyncDisposable {
-  readonly socket: Socket;
+  #socket: Socket;
+  /** The newest ticket of the TLS sessions of this client. */
+  #session: Buffer | undefined;
   readonly #parser = new ReplyParser({ maxBytes: 64 * 1024 * 1024 });
   readonly #replies: Reply[] = [];
   readonly #open = new Set<Socket>();
@@ -23,18 +26,73 @@ export class Client implements AsyncDisposable {
     return client;
   }
 
-  private constructor(socket: Socket) {
-    this.socket = socket;
-    const end = (): void => {
-      this.#isClosed = true;
-      this.#wake();
-    };
-    socket.on('data', (chunk: Buffer) => {
-      this.#replies.push(...this.#parser.push(chunk));
-      this.#wake();
-    });
-    socket.on('end', end).on('close', end).on('error', end);
+  /** Begins with TLS at once. */
+  static async connectTls(
+    { host, port }: { host: string; port: number },
+    options: ConnectionOptions = {},
+  ): Promise<Client> {
+    const client = await Client.connect({ host, port });
+    await client.encrypt(options);
+    return client;
   }
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    this.#listenTo(socket);
+  }
+
+  /** The control connection, as it is at the moment. */
+  get socket(): Socket {
+    return this.#socket;
+  }
+
+  get session(): Buffer | undefined {
+    return this.#session;
+  }
+
+  /** Encrypts the control connection, without saying anything. */
+  async encrypt(options: ConnectionOptions = {}): Promise<void> {
+    const raw = this.#socket
+      .removeListener('data', this.#onData)
+      .removeListener('end', this.#onEnd);
+    this.#socket = await this.#handshake(raw, options);
+    this.#listenTo(this.#socket);
+  }
+
+  /** Encrypts a data connection, resuming the newest session unless the options say another. */
+  encryptData(raw: Socket, options: ConnectionOptions = {}): Promise<TLSSocket> {
+    return this.#handshake(raw, { ...(this.#session && { session: this.#session }), ...options });
+  }
+
+  async #handshake(raw: Socket, options: ConnectionOptions): Promise<TLSSocket> {
+    const secure = connectTls({ socket: raw, rejectUnauthorized: false, ...options });
+    secure.on('session', (ticket: Buffer) => {
+      this.#session = ticket;
+    });
+    this.#open.add(secure);
+    const broken = once(secure, 'close').then(() => {
+      throw new Error('The connection ended during the TLS handshake');
+    });
+    broken.catch(() => {});
+    await Promise.race([once(secure, 'secureConnect'), broken]);
+    secure.on('error', () => {});
+    return secure;
+  }
+
+  #listenTo(socket: Socket): void {
+    socket.on('data', this.#onData).on('end', this.#onEnd);
+    socket.on('close', this.#onEnd).on('error', this.#onEnd);
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.#replies.push(...this.#parser.push(chunk));
+    this.#wake();
+  };
+
+  readonly #onEnd = (): void => {
+    this.#isClosed = true;
+    this.#wake();
+  };
 
   /** Sends one line. */
   send(line: string): void {

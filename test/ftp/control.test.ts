@@ -149,12 +149,19 @@ suite('the control connection', () => {
 
   test('who speaks another protocol is sent away', async () => {
     await using client = await live.connect();
-    client.socket.write(
-      `GET / HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n${'X-Header: 1\r\n'.repeat(10)}\r\n`,
-    );
+    client.socket.write(`EHLO x\r\n${'X-Header: 1\r\n'.repeat(10)}\r\n`);
     for (let count = 0; count < 9; count += 1) await client.reply(500);
     await client.reply(421);
     await client.ended();
+  });
+
+  test('a browser that was led here is sent away at its first word, before its body is read', async () => {
+    for (const word of ['GET', 'post', 'OPTIONS', 'CONNECT']) {
+      await using client = await live.connect();
+      client.socket.write(`${word} / HTTP/1.1\r\nHost: x\r\n\r\nUSER anna\r\n`);
+      await client.reply(421);
+      await client.ended();
+    }
   });
 
   test('an account that is disabled is asked to leave, also in the middle of a transfer', async () => {

@@ -1,4 +1,6 @@
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import type { ConnectionOptions } from 'node:tls';
 import type { AccountChanges } from '../../src/accounts/accounts.ts';
 import type { Log } from '../../src/base/log.ts';
 import { silentLog } from '../../src/base/log.ts';
@@ -20,6 +22,15 @@ export interface Live extends AsyncDisposable {
   connect(): Promise<Client>;
   /** A new control connection on which somebody is logged in, with TYPE I. */
   logIn(account?: string): Promise<Client>;
+  /** The same, encrypted by AUTH TLS or from the first byte on, and PROT P. */
+  logInTls(options?: SecureLogin): Promise<Client>;
+}
+
+export interface SecureLogin {
+  readonly account?: string;
+  readonly implicit?: boolean;
+  /** What the client chooses about TLS. */
+  readonly tls?: ConnectionOptions;
 }
 
 export interface LiveOptions {
@@ -50,19 +61,35 @@ export async function startLive({ flags = {}, log = silentLog }: LiveOptions = {
     await client.reply(220);
     return client;
   };
-  const live = {
+  const enter = async (client: Client, account: string): Promise<Client> => {
+    await client.say(`USER ${account}`, 331);
+    await client.say(`PASS ${PASSWORD}`, 230);
+    await client.say('TYPE I', 200);
+    return client;
+  };
+  const connectImplicitly = async (tls: ConnectionOptions): Promise<Client> => {
+    assert.ok(server.ftps, 'the server has a port for TLS');
+    const client = await Client.connectTls(server.ftps, tls);
+    clients.use(client);
+    await client.reply(220);
+    return client;
+  };
+  const live: Omit<Live, typeof Symbol.asyncDispose> = {
     server,
     connect,
+    logIn: async (account = 'anna') => enter(await connect(), account),
+    logInTls: async ({ account = 'anna', implicit = false, tls = {} } = {}) => {
+      if (implicit) return enter(await connectImplicitly(tls), account);
+      const client = await connect();
+      await client.say('AUTH TLS', 234);
+      await client.encrypt(tls);
+      await client.say('PBSZ 0', 200);
+      await client.say('PROT P', 200);
+      return enter(client, account);
+    },
     home: (account: string) => join(folder.path, 'homes', account),
     addAccount: async (name: string, changes?: AccountChanges) => {
       await server.accounts.add(name, stored, changes);
-    },
-    logIn: async (account = 'anna') => {
-      const client = await connect();
-      await client.say(`USER ${account}`, 331);
-      await client.say(`PASS ${PASSWORD}`, 230);
-      await client.say('TYPE I', 200);
-      return client;
     },
   };
   await live.addAccount('anna');

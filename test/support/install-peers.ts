@@ -4,6 +4,7 @@
  * is missing is skipped by its tests, which node:test counts and prints.
  */
 import { spawnSync } from 'node:child_process';
+import { FOREIGN_NAMES, isUnpacked, skipWithoutServer, unpack } from './foreign-packages.ts';
 import { forgetVersions, PEER_NAMES, PEERS, type PeerName, versionOf } from './peers.ts';
 
 /** The longest that one step of apt-get may take, in milliseconds. */
@@ -64,3 +65,21 @@ const here = PEER_NAMES.flatMap((name) => {
 const skipped =
   absent.length === 0 ? '' : `; without ${absent.join(', ')}: their tests are skipped`;
 say(`peers: ${here.join(', ') || 'none'}${skipped}`);
+
+// Servers of others are only unpacked, which takes no rights.
+let listsAreFresh = false;
+for (const name of FOREIGN_NAMES.filter((each) => !isUnpacked(each))) {
+  let problem = unpack(name);
+  if (problem !== undefined && !listsAreFresh && process.getuid?.() === 0) {
+    listsAreFresh = true;
+    problem = aptGet('update') ?? unpack(name);
+  }
+  if (problem !== undefined) say(`servers: ${name} could not be fetched: ${problem}`);
+}
+const servers = FOREIGN_NAMES.filter((name) => skipWithoutServer(name) === false);
+const without = FOREIGN_NAMES.filter((name) => !servers.includes(name));
+say(
+  `servers: ${servers.join(', ') || 'none'}${
+    without.length === 0 ? '' : `; without ${without.join(', ')}: their tests are skipped`
+  }`,
+);

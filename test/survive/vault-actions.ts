@@ -6,7 +6,14 @@ import type { Chance } from './chance.ts';
 import type { Version } from './content.ts';
 import { type Value, same } from './model.ts';
 import { lookAt } from './vault-check.ts';
-import { type Traced, type VaultRun, followTold, partialOf } from './vault-run.ts';
+import {
+  type Traced,
+  type VaultRun,
+  followTold,
+  meanings,
+  partialOf,
+  rowsOf,
+} from './vault-run.ts';
 import { type Meant, upload } from './vault-upload.ts';
 import { hold } from './violation.ts';
 
@@ -32,6 +39,7 @@ export const VAULT_ACTIONS: readonly Action[] = [
   { name: 'race', weight: 2, run: race },
   { name: 'take over', weight: 2, run: takeOver },
   { name: 'by content', weight: 3, run: byContent },
+  { name: 'promise while it is written', weight: 2, run: promiseMeanwhile },
   { name: 'lie', weight: 1, run: lie },
   { name: 'digest', weight: 1, run: digest },
   { name: 'touch', weight: 1, run: touch },
@@ -142,9 +150,13 @@ async function race(run: VaultRun, at: Traced): Promise<void> {
     ...whole(version),
     ...end(run.chance, 0, version),
   }));
+  await raced(at, () => all(meant.map((one) => upload(run, at, one))));
+}
+
+async function raced(at: Traced, work: () => Promise<void>): Promise<void> {
   at.isRaced = true;
   try {
-    await all(meant.map((one) => upload(run, at, one)));
+    await work();
   } finally {
     at.isRaced = false;
     at.told = undefined;
@@ -222,6 +234,41 @@ async function byContent(run: VaultRun, at: Traced): Promise<void> {
     if (!failed(error, 'quota-exceeded') || run.quota === undefined) throw error;
     change.refused();
   }
+}
+
+/** One goes on with what was promised, while another one asks how much of it is here. */
+async function promiseMeanwhile(run: VaultRun, at: Traced): Promise<void> {
+  const row = (await rowsOf(run, at)).at(-1);
+  if (row === undefined || row.offset === 0 || row.offset === row.length) return;
+  const [version] = await meanings(run, at, row);
+  if (version === undefined || row.promised_hex !== version.sha256) return;
+  const { offset } = row;
+  const ask = async (): Promise<void> => {
+    // At any point of the other's work, and the same one again with the same seed.
+    for (let turns = run.chance.below(60) ** 2; turns > 0; turns -= 1) await Promise.resolve();
+    const change = at.model.begin(version);
+    try {
+      const held = await run.home.expect(at.path, promise(version), 'somebody else', () => {});
+      run.checkAlive();
+      run.note(`  held ${held}`);
+      hold(held >= offset, () => `${offset} bytes of ${at.path} were here, ${held} are said to be`);
+      if (held === version.length) change.succeeded();
+      else change.refused();
+    } catch (error) {
+      run.checkAlive();
+      change.refused();
+      const isRefused = failed(error, 'quota-exceeded') && run.quota !== undefined;
+      if (!isRefused && !failed(error, 'locked')) throw error;
+    }
+  };
+  const rest: Meant = {
+    version,
+    placement: { kind: 'resume', offset },
+    start: offset,
+    stop: version.length,
+    declared: promise(version),
+  };
+  await raced(at, () => all([upload(run, at, rest), ask()]));
 }
 
 /** A promise that the bytes do not keep. */

@@ -59,7 +59,7 @@ export async function upload(run: VaultRun, at: Traced, meant: Meant): Promise<v
     run.checkAlive();
     change.refused();
     run.note(`  refused: ${error.code}`);
-    if (!isExpected(error, run, at, version)) throw new Violation(`refused: ${error.message}`);
+    if (!isExpected(error, run, at, meant)) throw new Violation(`refused: ${error.message}`);
     const offset = await writer?.interrupt('refused');
     run.checkAlive();
     const isRejected = failed(error, 'digest-mismatch') && at.told?.upload === writer?.id;
@@ -89,7 +89,14 @@ function committed(at: Traced): void {
   if (!at.isRaced) at.intents = [];
 }
 
-function isExpected({ code }: Failure, run: VaultRun, at: Traced, version: Version): boolean {
+function isExpected(
+  { code }: Failure,
+  run: VaultRun,
+  at: Traced,
+  { version, start }: Meant,
+): boolean {
   if (code === 'quota-exceeded') return run.quota !== undefined;
+  // Another one has taken it over.
+  if (at.isRaced && start > 0 && code === 'locked') return true;
   return code === 'digest-mismatch' && at.lies.has(version.key);
 }

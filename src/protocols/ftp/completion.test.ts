@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import {
   decide,
-  SILENT,
+  silent,
   judge,
   type ControlSight,
   type Evidence,
@@ -12,6 +12,7 @@ import {
 
 const PLAIN: Evidence = {
   end: 'finished',
+  closeNotify: 'none',
   start: 0,
   received: 100,
   length: undefined,
@@ -31,6 +32,21 @@ const CASES: readonly Case[] = [
   ['a reset is a cut', { end: 'reset' }, 'cut'],
   ['so is a stall', { end: 'stalled', control: 'spoke' }, 'cut'],
   ['so is an abort, even at the full length', { end: 'aborted', length: 100 }, 'cut'],
+  ['close_notify says that this is the end', { closeNotify: 'said', waited: true }, 'complete'],
+  ['unless ABOR follows', { closeNotify: 'said' }, 'wait'],
+  ['even if the sender left at once', { closeNotify: 'said', control: 'gone' }, 'complete'],
+  ['but not before all that was said has come', { closeNotify: 'said', length: 101 }, 'short'],
+  ['nor after an abort', { closeNotify: 'said', end: 'aborted' }, 'cut'],
+  ['without it, an end in order is looked at twice', { closeNotify: 'missing' }, 'wait'],
+  [
+    'a sender who never says it may still live',
+    { closeNotify: 'missing', waited: true },
+    'complete',
+  ],
+  ['or be gone', { closeNotify: 'missing', control: 'gone' }, 'unconfirmed'],
+  ['where it is due, its absence is a cut', { closeNotify: 'due' }, 'cut'],
+  ['whatever the control connection shows', { closeNotify: 'due', control: 'goodbye' }, 'cut'],
+  ['but a known length is proof without it', { closeNotify: 'due', length: 100 }, 'complete'],
   ['the known length is reached', { length: 100, control: 'gone' }, 'complete'],
   ['the known length is reached before a reset', { length: 100, end: 'reset' }, 'complete'],
   ['the known length is not reached', { length: 101, control: 'goodbye' }, 'short'],
@@ -94,8 +110,7 @@ function stillClock(): { clock: Clock; waits: number[]; pass: () => void } {
 }
 
 suite('waiting for a sign of the sender', () => {
-  const { end, start, received, length, announced } = PLAIN;
-  const ended = { end, start, received, length, announced };
+  const { control: _, waited: __, ...ended } = PLAIN;
 
   test('what is clear is decided without a wait', async () => {
     const { clock, waits } = stillClock();
@@ -122,7 +137,7 @@ suite('waiting for a sign of the sender', () => {
     const { clock, waits } = stillClock();
     const patience = { clock, graceMs: 0.04, signal: new AbortController().signal };
     const verdict = await decide(ended, new Control().watch(), patience);
-    assert.deepEqual(verdict, { kind: 'complete', because: SILENT });
+    assert.deepEqual(verdict, { kind: 'complete', because: silent('none') });
     assert.deepEqual(waits, []);
   });
 
@@ -131,7 +146,7 @@ suite('waiting for a sign of the sender', () => {
     const patience = { clock, graceMs: 700, signal: new AbortController().signal };
     const decided = decide(ended, new Control().watch(), patience);
     pass();
-    assert.deepEqual(await decided, { kind: 'complete', because: SILENT });
+    assert.deepEqual(await decided, { kind: 'complete', because: silent('none') });
     assert.deepEqual(waits, [700]);
   });
 

@@ -11,6 +11,15 @@ import type { StreamEnd } from './data/stream-end.ts';
  */
 export type ControlSight = 'silent' | 'spoke' | 'goodbye' | 'gone';
 
+/**
+ * What TLS says of the end of a data connection (RFC 8446 §6.1).
+ * - `none`: there was no TLS.
+ * - `said`: close_notify came; nothing but the sender's own program can have ended it.
+ * - `missing`: it did not; many clients never say it.
+ * - `due`: it did not, though this sender says it, or everybody has to.
+ */
+export type CloseNotify = 'none' | 'said' | 'missing' | 'due';
+
 /** The control connection, as one looks at it while an upload ends. */
 export interface ControlWatch {
   sight(): ControlSight;
@@ -21,6 +30,7 @@ export interface ControlWatch {
 /** All that is known when the data connection of an upload has ended; sizes in bytes. */
 export interface Evidence {
   readonly end: Exclude<StreamEnd['kind'], 'refused'>;
+  readonly closeNotify: CloseNotify;
   /** Where the first byte landed. */
   readonly start: number;
   /** What the file has now, `start` included. */
@@ -38,7 +48,7 @@ export type Verdict =
   | { readonly kind: 'complete'; readonly because: string }
   /** Bytes are missing: `received` of `length` of what had to come. */
   | { readonly kind: 'short'; readonly received: number; readonly length: number }
-  | { readonly kind: 'cut' }
+  | { readonly kind: 'cut'; readonly because?: string }
   /** The data ended in order, and so did or broke the control connection: nobody can tell. */
   | { readonly kind: 'unconfirmed' }
   | { readonly kind: 'wait' };
@@ -48,7 +58,7 @@ export type Verdict =
  * is reached is proof, whatever happened to the connections afterwards, unless the sender aborted.
  */
 export function judge(evidence: Evidence): Verdict {
-  const { end, start, received, length, announced, control, waited } = evidence;
+  const { end, closeNotify, start, received, length, announced, control, waited } = evidence;
   if (end === 'aborted') return { kind: 'cut' };
   const sent = received - start;
   if (length !== undefined && received === length) return whole('the declared length was reached');
@@ -62,15 +72,20 @@ export function judge(evidence: Evidence): Verdict {
       ? { kind: 'short', received, length: announced }
       : { kind: 'short', received: sent, length: announced };
   }
+  if (closeNotify === 'due') return { kind: 'cut', because: 'TLS ended without close_notify' };
+  // Some clients end their data in order and say ABOR behind it: silence is listened to here, too.
+  if (closeNotify === 'said' && (control !== 'silent' || waited)) {
+    return whole(CLOSED);
+  }
   switch (control) {
     case 'goodbye':
-      return whole('QUIT followed the data');
+      return whole(`QUIT followed the data${noting(closeNotify)}`);
     case 'spoke':
-      return whole('another command followed the data');
+      return whole(`another command followed the data${noting(closeNotify)}`);
     case 'gone':
       return { kind: 'unconfirmed' };
     case 'silent':
-      return waited ? whole(SILENT) : { kind: 'wait' };
+      return waited ? whole(silent(closeNotify)) : { kind: 'wait' };
   }
 }
 
@@ -78,8 +93,19 @@ function whole(because: string): Verdict & { readonly kind: 'complete' } {
   return { kind: 'complete', because };
 }
 
+const CLOSED = 'TLS close_notify followed the data';
+
 /** The evidence where nothing speaks against it. */
-export const SILENT = 'the data ended in order and the control connection stayed open';
+export function silent(closeNotify: CloseNotify): string {
+  if (closeNotify === 'said') return CLOSED;
+  const what = 'the data ended in order and the control connection stayed open';
+  return `${what}${noting(closeNotify)}`;
+}
+
+/** What a record should say besides. */
+function noting(closeNotify: CloseNotify): string {
+  return closeNotify === 'missing' ? ', without a TLS close_notify' : '';
+}
 
 /** What is known of an upload when its data connection has ended. */
 export type Ended = Omit<Evidence, 'control' | 'waited'>;
@@ -120,7 +146,7 @@ export async function decide(
     await turn();
   }
   if (verdict.kind === 'wait') verdict = look(ended, watch, signal, true);
-  return verdict.kind === 'wait' ? whole(SILENT) : verdict;
+  return verdict.kind === 'wait' ? whole(silent(ended.closeNotify)) : verdict;
 }
 
 function look(ended: Ended, watch: ControlWatch, signal: AbortSignal, waited: boolean): Verdict {

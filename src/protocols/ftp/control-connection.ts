@@ -5,6 +5,7 @@ import { unmap } from '../../wire/ftp/addresses.ts';
 import { LineDecoder } from '../../wire/ftp/lines.ts';
 import type { Reply } from '../../wire/ftp/reply.ts';
 import { CommandQueue } from './command-queue.ts';
+import { ControlWire } from './control-wire.ts';
 import { loggable, readCommand, type Command } from './command.ts';
 import type { ControlWatch } from './completion.ts';
 import { PassiveListener } from './data/passive.ts';
@@ -13,7 +14,8 @@ import { Patience } from './patience.ts';
 import { replies, reply } from './replies.ts';
 import { ReplyWriter } from './reply-writer.ts';
 import type { Room } from './room.ts';
-import { closePlan, INITIAL, type State } from './state.ts';
+import { closePlan, INITIAL, INITIAL_IMPLICIT, type State } from './state.ts';
+import type { Protection } from './tls/protection.ts';
 import { carryOut } from './transfers/carry-out.ts';
 import type { Transfer } from './transfers/transfer.ts';
 import type { Desk, Outcome } from './visit.ts';
@@ -24,7 +26,7 @@ import type { Verb } from './verbs/verb.ts';
  * runs only the verbs whose rows say so act at once; all others wait in a bounded queue.
  */
 export class ControlConnection {
-  readonly #socket: Socket;
+  readonly #wire: ControlWire;
   readonly #room: Room;
   readonly #desk: Desk;
   readonly #decoder: LineDecoder;
@@ -33,7 +35,9 @@ export class ControlConnection {
   readonly #patience: Patience;
   /** Aborted when the connection is gone. */
   readonly #gone = new AbortController();
-  #state: State = INITIAL;
+  #state: State;
+  /** TLS for this connection and its data connections, once it was asked for. */
+  #protection: Protection | undefined;
   #transfer: { readonly what: Transfer; readonly stop: AbortController } | undefined;
   /** The last reply, once it is known that there will be no other. */
   #farewell: Reply | undefined;
@@ -43,29 +47,36 @@ export class ControlConnection {
   /** How many commands may wait before reading pauses. */
   #maxWaiting: number;
 
-  constructor(socket: Socket, room: Room) {
+  /** @param implicit TLS is there from the first byte on */
+  constructor(socket: Socket, room: Room, { implicit }: { readonly implicit: boolean }) {
     const { options, clock } = room;
-    this.#socket = socket;
     this.#room = room;
+    this.#state = implicit ? INITIAL_IMPLICIT : INITIAL;
     this.#decoder = new LineDecoder(options.maxLineBytes);
-    this.#writer = new ReplyWriter(socket);
-    this.#maxWaiting = options.maxQueuedLines;
-    this.#desk = this.#furnish();
-    this.#patience = new Patience(options, clock, (farewell) => this.leave(farewell));
-    socket.on('data', (chunk: Buffer) => this.#hear(chunk));
-    socket.on('end', () => this.#queue.end());
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      this.#gone.abort(new Failure('interrupted', 'The control connection is gone'));
-      this.#queue.end();
+    this.#wire = new ControlWire(socket, {
+      bytes: (chunk) => this.#hear(chunk),
+      ended: () => this.#queue.end(),
+      gone: () => {
+        this.#gone.abort(new Failure('interrupted', 'The control connection is gone'));
+        this.#queue.end();
+      },
     });
+    this.#writer = new ReplyWriter(this.#wire);
+    this.#maxWaiting = options.maxQueuedLines;
+    this.#desk = this.#furnish(socket);
+    this.#patience = new Patience(options, clock, (farewell) => this.leave(farewell));
+    if (!implicit) this.#wire.open();
   }
 
   /** Answers commands until the visitor leaves or has to, then gives back everything of theirs. */
   async serve(): Promise<void> {
     this.#patience.begin(this.#gone.signal);
-    this.#writer.say(reply(220, this.#room.options.banner));
     try {
+      if (this.#state.control === 'implicit') {
+        await this.#desk.prepareTls();
+        this.#beginTls();
+      }
+      this.#writer.say(reply(220, this.#room.options.banner));
       while (this.#farewell === undefined) {
         const command = this.#queue.take();
         if (command === undefined) {
@@ -98,7 +109,7 @@ export class ControlConnection {
 
   /** Closes the socket, whatever is going on. */
   destroy(): void {
-    this.#socket.destroy();
+    this.#wire.destroy();
   }
 
   #hear(chunk: Buffer): void {
@@ -107,11 +118,12 @@ export class ControlConnection {
       if (command === undefined || this.#actsAtOnce(command)) continue;
       this.#queue.push(command);
     }
-    if (this.#queue.length >= this.#maxWaiting) this.#socket.pause();
+    if (this.#queue.length >= this.#maxWaiting) this.#wire.stream.pause();
   }
 
   #listenAgain(): void {
-    if (this.#socket.isPaused() && this.#queue.length < this.#maxWaiting) this.#socket.resume();
+    const { stream } = this.#wire;
+    if (stream.isPaused() && this.#queue.length < this.#maxWaiting) stream.resume();
   }
 
   /** What a command does to a running transfer; true if that was all there was to do. */
@@ -135,7 +147,7 @@ export class ControlConnection {
     this.#desk.log.debug('Command', { command: loggable(command) });
     if (command.kind === 'too-long') return this.#finishCommand(replies.tooLong);
     const { verb, argument } = command;
-    if (verb === undefined) return this.#finishCommand(this.#refuseUnknown());
+    if (verb === undefined) return this.#finishCommand(this.#refuseUnknown(command.word));
     this.#patience.suspend();
     const outcome = dispatch(verb, this.#state, this.#desk, argument);
     if (!(outcome instanceof Promise)) return this.#conclude(verb, outcome);
@@ -150,8 +162,34 @@ export class ControlConnection {
       return this.#runTransfer(outcome.transfer, before).then((last) => this.#finishCommand(last));
     }
     if (outcome.close) this.leave(outcome.reply);
+    else if (outcome.wire === 'secure' && this.#hasMore()) this.leave(replies.injected);
     else this.#finishCommand(outcome.reply);
-    return changes;
+    if (outcome.wire === undefined || this.#farewell !== undefined) return changes;
+    return this.#changeWire(outcome.wire, changes);
+  }
+
+  /** TLS begins directly behind the reply, or ends directly behind it. */
+  async #changeWire(to: 'secure' | 'clear', changes: void | Promise<void>): Promise<void> {
+    this.#writer.flush();
+    if (to === 'secure') this.#beginTls();
+    else {
+      const { clock, options } = this.#room;
+      await this.#wire.clear(clock, options.dataTimeoutMs, this.#gone.signal);
+    }
+    await changes;
+  }
+
+  #beginTls(): void {
+    if (this.#protection === undefined) return;
+    this.#wire.secure(this.#protection, this.#gone.signal, (error) => {
+      this.#desk.log.info('No TLS came up on a control connection', { error });
+      this.#wire.destroy();
+    });
+  }
+
+  /** Something has come behind the command that is being answered. */
+  #hasMore(): boolean {
+    return this.#queue.length > 0 || this.#decoder.unfinished || this.#wire.hasUnread;
   }
 
   #finishCommand(reply: Reply): void {
@@ -169,6 +207,7 @@ export class ControlConnection {
     const signals = phase.kind === 'inside' ? [stop.signal, phase.session.signal] : [stop.signal];
     const last = await carryOut(what, plan, {
       desk: this.#desk,
+      protection: this.#state.dataProtection === 'P' ? this.#protection : undefined,
       signal: AbortSignal.any(signals),
       say: (preliminary) => {
         this.#say(preliminary);
@@ -188,7 +227,8 @@ export class ControlConnection {
     return this.#queue.watch();
   }
 
-  #refuseUnknown(): Reply {
+  #refuseUnknown(word: string): Reply {
+    if (OF_THE_WEB.has(word)) return replies.notFtp;
     this.#unknown += 1;
     const { maxUnknownBeforeLogin } = this.#room.options;
     const isTooMuch = this.#state.phase.kind !== 'inside' && this.#unknown >= maxUnknownBeforeLogin;
@@ -219,9 +259,9 @@ export class ControlConnection {
     if (this.#farewell !== undefined) this.#say(this.#farewell);
     const said = this.#writer.end();
     // Whatever still comes is nobody's; reading it on lets the peer see our last reply.
-    this.#socket.removeAllListeners('data').resume();
+    this.#wire.stopListening();
     this.#room.clock.sleep(this.#room.options.dataTimeoutMs, this.#gone.signal).then(
-      () => this.#socket.destroy(),
+      () => this.#wire.destroy(),
       () => {},
     );
     this.#patience.end();
@@ -235,10 +275,10 @@ export class ControlConnection {
     await said;
   }
 
-  #furnish(): Desk {
-    const { options, clock } = this.#room;
-    const peer = unmap(this.#socket.remoteAddress ?? '');
-    const local = unmap(this.#socket.localAddress ?? '');
+  #furnish(socket: Socket): Desk {
+    const { options, clock, encryption } = this.#room;
+    const peer = unmap(socket.remoteAddress ?? '');
+    const local = unmap(socket.localAddress ?? '');
     return {
       ...this.#room,
       peer,
@@ -253,10 +293,18 @@ export class ControlConnection {
           lifetimeMs: options.passiveTimeoutMs,
           clock,
         }),
+      prepareTls: async () => {
+        this.#protection = await encryption?.protection();
+      },
       progress: () => this.#transfer?.what.progress(),
     };
   }
 }
+
+/** With such words browsers begin, which somebody may have led here (CVE-2021-3618). */
+const OF_THE_WEB: ReadonlySet<string> = new Set(
+  'GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH PRI'.split(' '),
+);
 
 function isAbort(command: Command): boolean {
   return command.kind === 'command' && command.verb?.duringTransfer === 'aborts';

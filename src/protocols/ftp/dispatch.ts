@@ -9,9 +9,11 @@ import type { Verb } from './verbs/verb.ts';
 /** Does what one command wants. Never throws and never rejects: a failure is a reply as well. */
 export function dispatch(verb: Verb, state: State, desk: Desk, argument: string): Soon<Outcome> {
   // Without a way to the data connection nothing is begun, so nothing has to be undone.
-  const needsPlan = verb.data === true && verb.refusal === undefined;
-  if (needsPlan && state.plan.kind === 'none' && verb.needs.includes(state.phase.kind)) {
-    return { reply: replies.noPlan };
+  const usesData = verb.data === true && verb.refusal === undefined;
+  if (usesData && verb.needs.includes(state.phase.kind)) {
+    const mustProtect = desk.encryption?.options.policy === 'required';
+    if (mustProtect && state.dataProtection === 'C') return { reply: replies.protectFirst };
+    if (state.plan.kind === 'none') return { reply: replies.noPlan };
   }
   try {
     const outcome = verb.accept(state, desk, argument);

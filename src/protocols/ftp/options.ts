@@ -1,4 +1,5 @@
 import { KiB, MiB } from '../../base/size.ts';
+import type { TlsOptions } from './tls/options.ts';
 
 /** Some consecutive ports, both ends included. */
 export interface Ports {
@@ -20,6 +21,10 @@ export interface FtpOptions {
   /** 0 asks the system for a free one. */
   readonly port: number;
   readonly passive: PassiveOptions;
+  /** Where those connect who begin with TLS (implicit FTPS). */
+  readonly implicit?: { readonly host: string; readonly port: number } | undefined;
+  /** How connections are encrypted; without it they are not. */
+  readonly tls?: TlsOptions | undefined;
   /** The text of the first reply. */
   readonly banner: string;
   /** Control connections at a time; one more gets 421. */

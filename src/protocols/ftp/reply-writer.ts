@@ -6,19 +6,20 @@ import { formatReply, type Reply } from '../../wire/ftp/reply.ts';
  * said goes out at the end of the turn at the latest.
  */
 export class ReplyWriter {
-  readonly #socket: Socket;
+  readonly #wire: { readonly stream: Socket };
   #pending: Buffer[] = [];
   #scheduled: NodeJS.Immediate | undefined;
   /** The code of the last reply. */
   lastCode = 0;
 
-  constructor(socket: Socket) {
-    this.#socket = socket;
+  /** @param wire whose stream becomes another one when TLS begins or ends */
+  constructor(wire: { readonly stream: Socket }) {
+    this.#wire = wire;
   }
 
   /** True if the peer should read first what it has been told. */
   get isFull(): boolean {
-    return this.#socket.writableNeedDrain;
+    return this.#wire.stream.writableNeedDrain;
   }
 
   say(reply: Reply): void {
@@ -33,20 +34,22 @@ export class ReplyWriter {
     if (this.#pending.length === 0) return;
     const bytes = this.#pending.length === 1 ? this.#pending[0]! : Buffer.concat(this.#pending);
     this.#pending = [];
-    if (this.#socket.writable) this.#socket.write(bytes);
+    const { stream } = this.#wire;
+    if (stream.writable) stream.write(bytes);
   }
 
   /** Resolves when the peer has read enough, or is gone. */
   drained(gone: AbortSignal): Promise<void> {
+    const { stream } = this.#wire;
     return new Promise((resolve) => {
       const done = (): void => {
-        this.#socket.off('drain', done);
+        stream.off('drain', done);
         gone.removeEventListener('abort', done);
         resolve();
       };
-      this.#socket.once('drain', done);
+      stream.once('drain', done);
       gone.addEventListener('abort', done, { once: true });
-      if (gone.aborted || !this.#socket.writableNeedDrain) done();
+      if (gone.aborted || !stream.writableNeedDrain) done();
     });
   }
 
@@ -54,7 +57,7 @@ export class ReplyWriter {
   end(): Promise<void> {
     this.flush();
     return new Promise((resolve) => {
-      this.#socket.end(() => resolve());
+      this.#wire.stream.end(() => resolve());
     });
   }
 }

@@ -4,6 +4,7 @@ import type { Reception } from '../../session/session.ts';
 import type { VerbIndex } from './command.ts';
 import type { Traffic } from './data/traffic.ts';
 import type { FtpOptions } from './options.ts';
+import type { Encryption } from './tls/encryption.ts';
 import type { Verb } from './verbs/verb.ts';
 
 /** What all control connections of one server share. */
@@ -13,6 +14,8 @@ export interface Room {
   readonly clock: Clock;
   readonly log: Log;
   readonly traffic: Traffic;
+  /** Undefined if nothing is ever encrypted. */
+  readonly encryption: Encryption | undefined;
   readonly table: readonly Verb[];
   readonly verbs: VerbIndex;
 }

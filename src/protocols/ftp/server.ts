@@ -9,6 +9,8 @@ import { ControlConnection } from './control-connection.ts';
 import { Traffic } from './data/traffic.ts';
 import type { FtpOptions } from './options.ts';
 import { replies } from './replies.ts';
+import type { Certificates } from './tls/certificates.ts';
+import { Encryption } from './tls/encryption.ts';
 import type { Room } from './room.ts';
 import { TABLE } from './verbs/table.ts';
 
@@ -17,6 +19,8 @@ export interface FtpServerParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly options: FtpOptions;
+  /** For TLS, which the options have to say something about as well. */
+  readonly certificates?: Certificates | undefined;
 }
 
 /** Milliseconds that connections get to close after everything of theirs was cut off. */
@@ -24,47 +28,56 @@ const LAST_WORDS_MS = 1000;
 
 const KEEP_ALIVE_DELAY_MS = 60_000;
 
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** The FTP door: listens, and serves everybody who comes until it is closed. */
 export class FtpServer implements AsyncDisposable {
-  readonly #server: Server;
+  readonly #servers: { readonly explicit: Server; readonly implicit: Server | undefined };
   readonly #room: Room;
   readonly #connections = new Map<ControlConnection, Promise<void>>();
 
   /** @throws the system's error if it cannot listen there */
-  static async listen({ reception, clock, log, options }: FtpServerParts): Promise<FtpServer> {
+  static async listen(parts: FtpServerParts): Promise<FtpServer> {
+    const { reception, clock, log, options, certificates } = parts;
+    const { tls, implicit } = options;
+    const encryption = tls && certificates && new Encryption({ certificates, options: tls }, clock);
     const room = {
       reception,
       clock,
       log,
       options,
+      encryption,
       traffic: new Traffic(options.bufferBytes),
       table: TABLE,
       verbs: new VerbIndex(TABLE),
     };
-    const server = createServer({
-      allowHalfOpen: true,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
-    });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    server.once('error', reject).once('listening', resolve);
-    server.listen({ host: options.host, port: options.port, backlog: 1024 });
-    await promise;
-    server.off('error', reject).on('error', (error) => log.error('Cannot accept', { error }));
-    return new FtpServer(server, room);
+    const explicit = await open(options, log);
+    try {
+      return new FtpServer({ explicit, implicit: implicit && (await open(implicit, log)) }, room);
+    } catch (error) {
+      explicit.close();
+      throw error;
+    }
   }
 
-  private constructor(server: Server, room: Room) {
-    this.#server = server;
+  private constructor(servers: { explicit: Server; implicit: Server | undefined }, room: Room) {
+    this.#servers = servers;
     this.#room = room;
-    server.on('connection', (socket) => this.#welcome(socket));
+    servers.explicit.on('connection', (socket) => this.#welcome(socket, false));
+    servers.implicit?.on('connection', (socket) => this.#welcome(socket, true));
   }
 
   /** Where it listens. */
-  get address(): { readonly host: string; readonly port: number } {
-    const { address, port } = this.#server.address() as AddressInfo;
-    return { host: address, port };
+  get address(): Address {
+    return addressOf(this.#servers.explicit);
+  }
+
+  /** Where it listens for those who begin with TLS. */
+  get implicitAddress(): Address | undefined {
+    return this.#servers.implicit && addressOf(this.#servers.implicit);
   }
 
   /** Control connections at the moment. */
@@ -77,7 +90,8 @@ export class FtpServer implements AsyncDisposable {
    * `graceMs`; then what still runs is cut off. Resolves when everybody has had their last reply and what they held is given back.
    */
   async close(graceMs: number): Promise<void> {
-    this.#server.close();
+    this.#servers.explicit.close();
+    this.#servers.implicit?.close();
     for (const connection of this.#connections.keys()) connection.leave(replies.shuttingDown);
     await this.#allServed(graceMs);
     const why = new Failure('shutting-down', replies.shuttingDown.lines.join(' '));
@@ -90,7 +104,7 @@ export class FtpServer implements AsyncDisposable {
     await this.close(0);
   }
 
-  #welcome(socket: Socket): void {
+  #welcome(socket: Socket, implicit: boolean): void {
     const { options, log } = this.#room;
     if (socket.remoteAddress === undefined) {
       socket.destroy();
@@ -99,10 +113,12 @@ export class FtpServer implements AsyncDisposable {
     if (this.#connections.size >= options.maxConnections) {
       log.warn('Too many connections', { peer: socket.remoteAddress });
       socket.on('error', () => {});
-      socket.end(formatReply(replies.tooManyConnections), () => socket.destroy());
+      // Nobody can be told anything before a handshake, which is what there is no room for.
+      if (implicit) socket.destroy();
+      else socket.end(formatReply(replies.tooManyConnections), () => socket.destroy());
       return;
     }
-    const connection = new ControlConnection(socket, this.#room);
+    const connection = new ControlConnection(socket, this.#room, { implicit });
     const served = connection.serve().catch((error: unknown) => {
       log.error('A control connection failed', { error });
       connection.destroy();
@@ -119,4 +135,24 @@ export class FtpServer implements AsyncDisposable {
     await Promise.race([all, time]);
     over.abort();
   }
+}
+
+/** @throws the system's error if it cannot listen there */
+async function open({ host, port }: Address, log: Log): Promise<Server> {
+  const server = createServer({
+    allowHalfOpen: true,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).once('listening', resolve);
+  server.listen({ host, port, backlog: 1024 });
+  await promise;
+  return server.off('error', reject).on('error', (error) => log.error('Cannot accept', { error }));
+}
+
+function addressOf(server: Server): Address {
+  const { address, port } = server.address() as AddressInfo;
+  return { host: address, port };
 }

@@ -26,9 +26,20 @@ export interface Representation {
   readonly mode: 'S';
 }
 
+/**
+ * What protects the control connection: TLS that AUTH began, TLS from the first byte on (implicit),
+ * or nothing; `cleared`: nothing any more, since CCC ended it.
+ */
+export type ControlProtection = 'clear' | 'explicit' | 'implicit' | 'cleared';
+
 /** All that is known about one control connection; never changed, replaced whole. */
 export interface State {
   readonly phase: Phase;
+  readonly control: ControlProtection;
+  /** PBSZ was said, which has to come before PROT (RFC 4217 §9). */
+  readonly sizedBuffer: boolean;
+  /** How data connections are protected: in the clear, or private (RFC 4217 §9). */
+  readonly dataProtection: 'C' | 'P';
   /** Wrong passwords so far. */
   readonly loginFailures: number;
   readonly representation: Representation;
@@ -49,6 +60,9 @@ export interface State {
 /** As it is before USER, and again after REIN. */
 export const INITIAL: State = {
   phase: { kind: 'greeted' },
+  control: 'clear',
+  sizedBuffer: false,
+  dataProtection: 'C',
   loginFailures: 0,
   representation: { type: 'A', structure: 'F', mode: 'S' },
   restart: 0,
@@ -58,6 +72,14 @@ export const INITIAL: State = {
   extendedPassiveOnly: false,
   facts: FACTS,
   algorithm: 'sha-256',
+};
+
+/** The same where TLS was there from the first byte on: it protects everything, and stays. */
+export const INITIAL_IMPLICIT: State = {
+  ...INITIAL,
+  control: 'implicit',
+  sizedBuffer: true,
+  dataProtection: 'P',
 };
 
 /** Ends a plan that no transfer used. */

@@ -13,6 +13,8 @@ export interface Desk extends Room {
   readonly signal: AbortSignal;
   /** Opens a port for one data connection. @throws Error if none is free */
   listen(): Promise<PassiveListener>;
+  /** Gets ready for TLS on this control connection. @throws Error what is wrong with the certificate */
+  prepareTls(): Promise<void>;
   /** How far the running transfer is, for STAT; undefined when none runs. */
   progress(): string | undefined;
 }
@@ -33,5 +35,7 @@ export type Outcome =
       readonly next?: Partial<State>;
       /** The control connection is closed behind the reply. */
       readonly close?: true;
+      /** Behind the reply TLS begins on the control connection, or ends. */
+      readonly wire?: 'secure' | 'clear';
     }
   | { readonly transfer: Transfer; readonly next?: Partial<State> };

@@ -121,6 +121,19 @@ describe('the parser', () => {
     ]);
   });
 
+  test('knows whether a reply has begun and not ended', () => {
+    const parser = new ReplyParser();
+    const after = (bytes: string): boolean => {
+      parser.push(Buffer.from(bytes));
+      return parser.unfinished;
+    };
+    assert.equal(parser.unfinished, false);
+    assert.equal(after('234 Go ahead\r\n'), false);
+    assert.equal(after('2'), true);
+    assert.equal(after('34-more\r\n'), true);
+    assert.equal(after('234 end\r\n'), false);
+  });
+
   test('counts each reply for itself', () => {
     const parser = new ReplyParser({ maxBytes: 20 });
     for (let round = 0; round < 100; round += 1) {

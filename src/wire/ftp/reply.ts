@@ -47,6 +47,11 @@ export class ReplyParser {
     this.#decoder = new LineDecoder(this.#maxBytes);
   }
 
+  /** True if a reply has begun and not ended. */
+  get unfinished(): boolean {
+    return this.#open !== undefined || this.#decoder.unfinished;
+  }
+
   /**
    * Takes the bytes that came and gives the replies that they complete, in order.
    * @throws WireError if this is no reply or too long a one; the connection is of no use then

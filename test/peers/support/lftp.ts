@@ -9,6 +9,8 @@ const SETTINGS = [
   'set net:reconnect-interval-base 1',
   'set net:timeout 30',
   'set xfer:log no',
+  // It would encrypt where it can, and it trusts nobody that nobody vouches for.
+  'set ftp:ssl-allow no',
 ];
 
 /** Runs lftp with these commands, logged in; it ends at the first one that fails. */

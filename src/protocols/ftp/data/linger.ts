@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../../base/clock.ts';
+import { SecureSocket } from '../tls/secure-socket.ts';
+import { FINISHED, type StreamEnd } from './stream-end.ts';
 
 /**
  * Lets a peer whose bytes are not wanted any more go on sending for a while, into nothing, so that
@@ -10,7 +12,7 @@ import type { Clock } from '../../../base/clock.ts';
 export function linger(socket: Socket, clock: Clock, milliseconds: number): void {
   const over = new AbortController();
   socket.on('error', () => {});
-  socket.once('end', () => socket.destroy());
+  socket.once('end', () => hangUp(socket, FINISHED, milliseconds));
   socket.once('close', () => over.abort());
   clock.sleep(milliseconds, over.signal).then(
     () => socket.destroy(),
@@ -18,4 +20,14 @@ export function linger(socket: Socket, clock: Clock, milliseconds: number): void
   );
   // Nobody listens: what comes is thrown away.
   socket.resume();
+}
+
+/**
+ * Closes a data connection on which everything has come. A client waits for our close_notify
+ * before it reads what we say on the control connection.
+ * @param milliseconds so long it may take to say its own goodbye
+ */
+export function hangUp(socket: Socket, end: StreamEnd, milliseconds: number): void {
+  if (socket instanceof SecureSocket && end.kind === 'finished') socket.hangUp(milliseconds);
+  else socket.destroy();
 }

@@ -1,15 +1,20 @@
 import type { Socket } from 'node:net';
+import type { Log } from '../../../base/log.ts';
 import type { Reply } from '../../../wire/ftp/reply.ts';
-import type { ControlWatch } from '../completion.ts';
+import type { CloseNotify, ControlWatch } from '../completion.ts';
 import { dial } from '../data/active.ts';
 import { logFailure, replyTo } from '../failures.ts';
 import { replies } from '../replies.ts';
 import type { DataPlan } from '../state.ts';
+import type { Protection } from '../tls/protection.ts';
+import type { SecureSocket } from '../tls/secure-socket.ts';
 import type { Desk } from '../visit.ts';
 import type { Transfer } from './transfer.ts';
 
 export interface Surroundings {
   readonly desk: Desk;
+  /** What encrypts the data connection; it is in the clear without. */
+  readonly protection: Protection | undefined;
   /** Sends a preliminary reply now. */
   readonly say: (reply: Reply) => void;
   readonly watchControl: () => ControlWatch;
@@ -24,7 +29,7 @@ export interface Surroundings {
 export async function carryOut(
   transfer: Transfer,
   plan: DataPlan,
-  { desk, say, watchControl, signal }: Surroundings,
+  { desk, protection, say, watchControl, signal }: Surroundings,
 ): Promise<Reply> {
   using _counted = desk.traffic.enter();
   try {
@@ -38,7 +43,15 @@ export async function carryOut(
       return stop.aborted ? replyTo(stop.reason, 'flowing') : replies.noDataConnection;
     }
     try {
-      return await running.run({ socket, signal: stop, watchControl });
+      const link = { socket, signal: stop, watchControl };
+      if (protection === undefined) return await running.run(link);
+      // The handshake comes behind 150, which is what clients wait for (RFC 4217 §10.2).
+      const secure = await encrypt(socket, protection, running.receives, desk.log, stop);
+      if (secure === undefined) {
+        return stop.aborted ? replyTo(stop.reason, 'flowing') : replies.noTlsOnData;
+      }
+      const closeNotify = (): CloseNotify => protection.closeNotify(secure);
+      return await running.run({ ...link, socket: secure, closeNotify });
     } catch (error) {
       socket.destroy();
       throw error;
@@ -46,6 +59,22 @@ export async function carryOut(
   } catch (error) {
     logFailure(desk.log, 'A transfer failed', error);
     return replyTo(error, 'flowing');
+  }
+}
+
+/** The data connection inside TLS, unless that fails; then it is closed. */
+async function encrypt(
+  socket: Socket,
+  protection: Protection,
+  receives: boolean,
+  log: Log,
+  signal: AbortSignal,
+): Promise<SecureSocket | undefined> {
+  try {
+    return await protection.data(socket, receives, signal);
+  } catch (error) {
+    log.info('No TLS came up on a data connection', { error });
+    return undefined;
   }
 }
 

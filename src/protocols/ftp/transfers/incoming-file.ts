@@ -2,9 +2,9 @@ import { Failure, failed } from '../../../base/failure.ts';
 import type { Session, Upload } from '../../../session/session.ts';
 import type { Soon } from '../../../storage/store.ts';
 import type { Reply } from '../../../wire/ftp/reply.ts';
-import { decide, glance, SILENT, type Verdict } from '../completion.ts';
+import { decide, glance, silent, type Verdict } from '../completion.ts';
 import { FromWire } from '../data/ascii.ts';
-import { linger } from '../data/linger.ts';
+import { hangUp, linger } from '../data/linger.ts';
 import { receive } from '../data/receive.ts';
 import type { StreamEnd } from '../data/stream-end.ts';
 import { logFailure, replyTo } from '../failures.ts';
@@ -20,6 +20,7 @@ const UNCONFIRMED = 'The control connection ended before the upload was confirme
 export class IncomingFile implements Transfer {
   readonly opening: string;
   readonly endsWithControl = false;
+  readonly receives = true;
   readonly #upload: Upload;
   readonly #session: Session;
   readonly #desk: Desk;
@@ -45,7 +46,7 @@ export class IncomingFile implements Transfer {
     return `Receiving ${this.#upload.path}: ${this.#upload.received} bytes so far`;
   }
 
-  async run({ socket, signal, watchControl }: Link): Promise<Reply> {
+  async run({ socket, signal, watchControl, closeNotify }: Link): Promise<Reply> {
     const { clock, options, traffic } = this.#desk;
     const began = clock.monotonic();
     const streamEnd = await receive(socket, (chunks) => this.#write(chunks), {
@@ -59,17 +60,20 @@ export class IncomingFile implements Transfer {
       linger(socket, clock, options.refusalLingerMs);
       return this.#refuse(end.reason);
     }
-    socket.destroy();
+    const tls = closeNotify?.() ?? 'none';
+    hangUp(socket, end, options.refusalLingerMs);
 
     const took = clock.monotonic() - began;
     const { start, received, length } = this.#upload;
-    const ended = { end: end.kind, start, received, length, announced: this.#announced };
+    const announced = this.#announced;
+    const ended = { end: end.kind, closeNotify: tls, start, received, length, announced };
     const watch = watchControl();
     const patience = { clock, signal, graceMs: graceMs(options, took, received - start) };
     const verdict = await glance(ended, watch, signal);
     if (verdict.kind !== 'wait') return this.#conclude(verdict, end, signal);
     // The wait passes while the bytes are made durable.
-    return this.#completeUnless(decide(ended, watch, patience), end, signal);
+    const decision = decide(ended, watch, patience);
+    return this.#completeUnless(decision, silent(tls), end, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -90,7 +94,7 @@ export class IncomingFile implements Transfer {
       case 'short':
         return this.#keep(451, `${verdict.received} of ${verdict.length} bytes came`);
       case 'cut': {
-        if (!signal.aborted) return this.#keep(426, whyCut(end));
+        if (!signal.aborted) return this.#keep(426, verdict.because ?? whyCut(end));
         const { code, lines } = replyTo(signal.reason, 'flowing');
         return this.#keep(code, lines.join(' '));
       }
@@ -110,6 +114,7 @@ export class IncomingFile implements Transfer {
   /** Completes it if that is what is decided before the last step; else it is kept. */
   async #completeUnless(
     decision: ReturnType<typeof decide>,
+    evidence: string,
     end: StreamEnd,
     signal: AbortSignal,
   ): Promise<Reply> {
@@ -119,7 +124,7 @@ export class IncomingFile implements Transfer {
       if (kind !== 'complete' && !isPublished) throw new Failure('interrupted', UNCONFIRMED);
     };
     try {
-      const entry = await this.#upload.complete(SILENT, isConfirmed);
+      const entry = await this.#upload.complete(evidence, isConfirmed);
       return reply(226, `Stored, ${entry.size} bytes`);
     } catch (error) {
       const verdict = await decision;

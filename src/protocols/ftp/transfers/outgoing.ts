@@ -13,6 +13,7 @@ import type { Link, Transfer } from './transfer.ts';
 export class OutgoingFile implements Transfer {
   readonly opening: string;
   readonly endsWithControl = true;
+  readonly receives = false;
   readonly #download: Download;
   readonly #desk: Desk;
   readonly #type: 'A' | 'I';
@@ -64,6 +65,7 @@ export class OutgoingFile implements Transfer {
 export class OutgoingLines implements Transfer {
   readonly opening = 'Here comes the listing';
   readonly endsWithControl = true;
+  readonly receives = false;
   readonly #pieces: AsyncIterable<Uint8Array>;
   readonly #desk: Desk;
   #sent = 0;

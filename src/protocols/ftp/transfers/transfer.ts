@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Reply } from '../../../wire/ftp/reply.ts';
-import type { ControlWatch } from '../completion.ts';
+import type { CloseNotify, ControlWatch } from '../completion.ts';
 
 /** What a running transfer works with. */
 export interface Link {
@@ -9,6 +9,8 @@ export interface Link {
   readonly signal: AbortSignal;
   /** Begins to look at the control connection. */
   readonly watchControl: () => ControlWatch;
+  /** What TLS says of the end, when the stream has ended; nothing, where there is no TLS. */
+  readonly closeNotify?: () => CloseNotify;
 }
 
 /**
@@ -22,6 +24,8 @@ export interface Transfer extends AsyncDisposable {
   readonly signal?: AbortSignal;
   /** Nobody is left to send to when the control connection is gone; an upload goes on. */
   readonly endsWithControl: boolean;
+  /** The peer sends, and how it ends matters. */
+  readonly receives: boolean;
   /** One sentence for STAT. */
   progress(): string;
   /** Moves the bytes and closes the data connection. @returns the final reply. */

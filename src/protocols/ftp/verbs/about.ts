@@ -118,9 +118,16 @@ function standing({ phase, state, desk }: Inside): Reply {
     'How things stand',
     `Logged in as ${phase.session.accountName} from ${desk.peer}`,
     `TYPE ${type}, MODE ${mode}, STRU ${structure}`,
+    protectionOf(state),
     desk.progress() ?? 'No transfer is running',
     'End',
   );
+}
+
+function protectionOf({ control, dataProtection }: State): string {
+  const isEncrypted = control === 'explicit' || control === 'implicit';
+  const data = dataProtection === 'P' ? 'encrypted' : 'in the clear';
+  return `Control connection ${isEncrypted ? 'encrypted' : 'in the clear'}, data ${data}`;
 }
 
 function setOption(state: State, text: string): Outcome {

@@ -1,7 +1,7 @@
 import { failed } from '../../../base/failure.ts';
 import { ROOT } from '../../../base/path.ts';
 import { replies, reply } from '../replies.ts';
-import { INITIAL } from '../state.ts';
+import { INITIAL, INITIAL_IMPLICIT } from '../state.ts';
 import type { Outcome, Visit } from '../visit.ts';
 import { anything, nothing, something } from './grammar.ts';
 import { verb } from './verb.ts';
@@ -15,10 +15,10 @@ export const ACCESS = [
     help: 'Say who you are; PASS follows',
     rfc: 'RFC 959 §4.1.1',
     // The same for every name: whether an account exists is nobody's business (RFC 2577 §6).
-    run: (_visit, name) => ({
-      reply: reply(331, 'Now the password'),
-      next: { phase: { kind: 'named', name } },
-    }),
+    run: (visit, name) =>
+      mustEncryptFirst(visit)
+        ? { reply: replies.tlsFirst }
+        : { reply: reply(331, 'Now the password'), next: { phase: { kind: 'named', name } } },
   }),
   verb({
     name: 'PASS',
@@ -45,9 +45,11 @@ export const ACCESS = [
     help: 'Log out and start afresh on this connection',
     rfc: 'RFC 959 §4.1.1',
     clearsRestart: true,
-    run: ({ state }) => ({
+    run: ({ state: { control, loginFailures } }) => ({
       reply: reply(220, 'Log in with USER and PASS'),
-      next: { ...INITIAL, loginFailures: state.loginFailures },
+      next: { ...(control === 'implicit' ? INITIAL_IMPLICIT : INITIAL), loginFailures },
+      // It ends the TLS that AUTH began, and its reply is the last thing in it (RFC 4217 §13).
+      ...(control === 'explicit' && { wire: 'clear' }),
     }),
   }),
   verb({
@@ -61,11 +63,18 @@ export const ACCESS = [
   }),
 ];
 
+/** A name and a password in the clear are what `required` is there to prevent (RFC 2228 §3). */
+function mustEncryptFirst({ state, desk }: Pick<Visit, 'state' | 'desk'>): boolean {
+  return state.control === 'clear' && desk.encryption?.options.policy === 'required';
+}
+
 /** All refusals are told in one and the same words; waiting and counting is the reception's work. */
 async function logIn({ phase, state, desk }: Visit<'named'>, password: string): Promise<Outcome> {
   const { reception, peer, signal, options, log } = desk;
+  if (mustEncryptFirst({ state, desk })) return { reply: replies.tlsFirst };
   try {
-    const visitor = { protocol: 'ftp', address: peer };
+    const protocol = state.control === 'clear' ? 'ftp' : 'ftps';
+    const visitor = { protocol, address: peer };
     const session = await reception.login(phase.name, password, visitor, signal);
     log.info('Logged in', { account: session.accountName, session: session.id });
     return {

@@ -8,11 +8,4 @@ export const REFUSED = [
     code: 502,
     reason: 'A home is all there is: nothing can be mounted',
   }),
-  refused({
-    name: 'AUTH',
-    aliases: ['ADAT'],
-    rfc: 'RFC 4217 §4',
-    code: 502,
-    reason: 'This server does not encrypt connections',
-  }),
 ];

@@ -7,6 +7,7 @@ import { FOLDERS } from './folders.ts';
 import { LISTINGS } from './listings.ts';
 import { REFUSED } from './refused.ts';
 import { REPRESENTATION } from './representation.ts';
+import { SECURITY } from './security.ts';
 import { SITE } from './site.ts';
 import { TRANSFERS } from './transfers.ts';
 import type { Verb } from './verb.ts';
@@ -14,6 +15,7 @@ import type { Verb } from './verb.ts';
 /** The groups with their titles, in the order in which the documentation shows them. */
 export const GROUPS: readonly (readonly [title: string, verbs: readonly Verb[]])[] = [
   ['Coming and going', ACCESS],
+  ['Encryption', SECURITY],
   ['About the server', ABOUT],
   ['How files are represented', REPRESENTATION],
   ['Folders', FOLDERS],

@@ -1,0 +1,183 @@
+import { formatSize } from '../../base/size.ts';
+import { nameOf } from '../../base/path.ts';
+import { download } from '../../client/transfer/download/download.ts';
+import { walkRemote } from '../../client/sync/walk-remote.ts';
+import { TransferFailure } from '../../client/transfer-failure.ts';
+import { say } from '../output.ts';
+import { counted } from '../progress/text.ts';
+import { digestOf } from '../transfer/digest.ts';
+import { engineOptions } from '../transfer/engine-options.ts';
+import { makeFolders } from '../transfer/folders.ts';
+import { find, statOf } from '../transfer/glob.ts';
+import { listed, show } from '../transfer/ls.ts';
+import { removeFound } from '../transfer/names.ts';
+import { stdoutSink } from '../transfer/stdout-sink.ts';
+import { ANY, type Verb } from './verb.ts';
+
+/** What concerns names and folders on the server. */
+export const THERE: readonly Verb[] = [
+  {
+    name: 'cd',
+    usage: '[FOLDER]',
+    about: 'go to a folder on the server',
+    words: [0, 1],
+    completes: ['remote-folder'],
+    run: async ({ shell, words }) => {
+      const path = words[0]
+        ? shell.path(words[0].text)
+        : shell.site.path({ path: '', pattern: undefined, isFolder: true });
+      if ((await statOf(shell.site, path))?.kind !== 'folder') {
+        throw new TransferFailure('not-a-folder', `There is no folder ${path}`);
+      }
+      shell.cwd = path;
+    },
+  },
+  {
+    name: 'pwd',
+    usage: '',
+    about: 'say which folder on the server this is',
+    words: [0, 0],
+    completes: [],
+    run: ({ shell }) => say(shell.cwd),
+  },
+  {
+    name: 'ls',
+    aliases: ['dir', 'll'],
+    usage: '[-l] [-a] [NAME...]',
+    about: 'list folders, files or patterns on the server',
+    flags: { l: 'long', a: 'all' },
+    words: [0, ANY],
+    completes: ['remote'],
+    run: async ({ shell, words, flags }) => {
+      const wanted = words.length > 0 ? words : [{ text: '.', pattern: undefined }];
+      for (const word of wanted) {
+        const found = await find(shell.site, shell.place(word));
+        const options = { all: flags.has('all'), long: flags.has('long') };
+        show(await listed(shell.site, found, options), options);
+      }
+    },
+  },
+  {
+    name: 'mkdir',
+    usage: 'FOLDER...',
+    about: 'make folders, and those above them',
+    flags: { p: 'parents' },
+    words: [1, ANY],
+    completes: ['remote-folder'],
+    run: ({ shell, words, job }) =>
+      makeFolders(
+        shell.site,
+        words.map(({ text }) => shell.path(text)),
+        job,
+      ),
+  },
+  {
+    name: 'rmdir',
+    usage: 'FOLDER...',
+    about: 'remove empty folders',
+    words: [1, ANY],
+    completes: ['remote-folder'],
+    run: async ({ shell, words }) => {
+      for (const word of words) {
+        for (const { path } of await find(shell.site, shell.place(word))) {
+          await shell.site.ask((connection, signal) => connection.removeFolder(path, signal));
+        }
+      }
+      shell.site.folders.clear();
+    },
+  },
+  {
+    name: 'rm',
+    aliases: ['delete', 'del', 'mdelete'],
+    usage: '[-r] NAME...',
+    about: 'remove files; -r: folders with all in them',
+    flags: { r: 'recursive', f: 'force' },
+    words: [1, ANY],
+    completes: ['remote'],
+    run: async ({ shell, words, flags, job }) => {
+      for (const word of words) {
+        const found = await find(shell.site, shell.place(word));
+        await removeFound(shell.site, found, { recursive: flags.has('recursive') }, job);
+      }
+      shell.site.folders.clear();
+    },
+  },
+  {
+    name: 'mv',
+    aliases: ['rename', 'ren'],
+    usage: 'FROM TO',
+    about: 'rename or move',
+    words: [2, 2],
+    completes: ['remote'],
+    run: async ({ shell, words }) => {
+      const [from, to] = words.map(({ text }) => shell.path(text));
+      if (!from || !to) return;
+      const isInto = (await statOf(shell.site, to))?.kind === 'folder';
+      const target = isInto ? shell.path(`${to}/${nameOf(from)}`) : to;
+      await shell.site.ask((connection, signal) => connection.move(from, target, signal));
+      shell.site.folders.clear();
+    },
+  },
+  {
+    name: 'cat',
+    usage: 'FILE...',
+    about: 'show files',
+    words: [1, ANY],
+    completes: ['remote'],
+    run: async ({ shell, words, job }) => {
+      for (const word of words) {
+        for (const { path, entry } of await find(shell.site, shell.place(word))) {
+          if (entry.kind === 'folder') throw new TransferFailure('refused', `${path} is a folder`);
+          const options = engineOptions(shell.flags, job.signal, () => {});
+          await download(shell.site.pool, path, stdoutSink(), options);
+        }
+      }
+    },
+  },
+  {
+    name: 'digest',
+    aliases: ['sha256sum'],
+    usage: 'FILE...',
+    about: 'show the SHA-256 of files',
+    words: [1, ANY],
+    completes: ['remote'],
+    run: async ({ shell, words, job }) => {
+      for (const word of words) {
+        for (const found of await find(shell.site, shell.place(word))) {
+          const { hex } = await digestOf(
+            shell.site,
+            found,
+            { ...shell.flags, algorithm: 'sha-256' },
+            job,
+          );
+          say(`${hex}  ${found.path}`);
+        }
+      }
+    },
+  },
+  {
+    name: 'du',
+    usage: '[NAME...]',
+    about: 'count the files and bytes in folders',
+    words: [0, ANY],
+    completes: ['remote-folder'],
+    run: async ({ shell, words, job }) => {
+      const wanted = words.length > 0 ? words : [{ text: '.', pattern: undefined }];
+      for (const word of wanted) {
+        for (const { path, entry } of await find(shell.site, shell.place(word))) {
+          const sizes =
+            entry.kind === 'folder'
+              ? [
+                  ...(
+                    await walkRemote(shell.site.pool, path, () => true, 4, job.signal)
+                  ).entries.values(),
+                ]
+              : [entry];
+          const files = sizes.filter(({ kind }) => kind === 'file');
+          const bytes = files.reduce((sum, { size = 0 }) => sum + size, 0);
+          say(`${formatSize(bytes).padStart(9)}  ${counted(files.length, 'file')}  ${path}`);
+        }
+      }
+    },
+  },
+];

@@ -1,0 +1,74 @@
+import { chooseProgress } from '../progress/choose.ts';
+import type { Progress } from '../progress/progress.ts';
+import { Ended, verdictOn } from '../exit-codes.ts';
+import { tell } from '../output.ts';
+import { commandLine } from './command-line.ts';
+import type { OutputFlags } from './flags.ts';
+import { Interruption } from './interruption.ts';
+
+/** One command at work. */
+export interface Job {
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+  readonly isJson: boolean;
+  readonly verbosity: number;
+  /** Tells a person what may be wrong. */
+  readonly warn: (sentence: string) => void;
+}
+
+export interface JobOptions {
+  /** True if the same command continues what was begun. */
+  readonly canResume?: boolean;
+  /** True if results go to stdout. */
+  readonly isStdoutTaken?: boolean;
+}
+
+/**
+ * Runs a command so that it can be stopped: Ctrl-C once keeps everything and says how to go on,
+ * twice is at once.
+ * @throws Ended if it was stopped; whatever `run` throws
+ */
+export async function runJob(
+  flags: OutputFlags,
+  { canResume = false, isStdoutTaken = false }: JobOptions,
+  run: (job: Job) => Promise<void>,
+): Promise<void> {
+  leaveWithReader();
+  using progress = chooseProgress({
+    isJson: flags.json ?? false,
+    isQuiet: flags.quiet ?? false,
+    isShown: flags.progress ?? true,
+    verbosity: flags.verbose ?? 0,
+    isStdoutTaken,
+  });
+  using interruption = new Interruption(() => {
+    if (canResume) progress.note('Stopping; what has come so far is kept. Again to stop at once.');
+  });
+  try {
+    await run({
+      signal: interruption.signal,
+      progress,
+      isJson: flags.json ?? false,
+      verbosity: flags.verbose ?? 0,
+      warn: (sentence) => progress.note(`warning: ${sentence}`),
+    });
+  } catch (error) {
+    progress[Symbol.dispose]();
+    if (interruption.exit === undefined) throw error;
+    if (canResume) tell('To go on:', `  ${commandLine(process.argv)}`);
+    throw new Ended(
+      interruption.exit,
+      verdictOn(error).exit === interruption.exit ? [] : ['Stopped'],
+    );
+  }
+}
+
+/** Whoever reads the results may have enough of them: `carryon ls … | head`. */
+function leaveWithReader(): void {
+  if (!process.stdout.listeners('error').includes(leave)) process.stdout.on('error', leave);
+}
+
+function leave(error: NodeJS.ErrnoException): void {
+  // 128 + SIGPIPE, as programs end that leave it to the system.
+  process.exit(error.code === 'EPIPE' ? 141 : 1);
+}

@@ -1,0 +1,208 @@
+import { mkdir, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { Failure } from '../../base/failure.ts';
+import type { Address } from '../../client/address/address.ts';
+import { osPath } from '../../client/local/os-path.ts';
+import { asTransferFailure } from '../../client/retry.ts';
+import { refusedHere, refusedThere } from '../../client/sync/names.ts';
+import { type Plan, planSync, removalsOf, type Step } from '../../client/sync/plan.ts';
+import { below } from '../../client/sync/walk-remote.ts';
+import { download } from '../../client/transfer/download/download.ts';
+import { upload } from '../../client/transfer/upload/upload.ts';
+import { troubled } from '../../client/transfer-failure.ts';
+import { printable } from '../../telemetry/printable.ts';
+import { Ended, EXIT } from '../exit-codes.ts';
+import { say } from '../output.ts';
+import { concludeBatch, runBatch, type Transfer } from './batch.ts';
+import { engineOptions } from './engine-options.ts';
+import { count, PARALLEL, withConnection, withOutput, withTransfers } from './flags.ts';
+import { makeFolders } from './folders.ts';
+import { type Job, runJob } from './job.ts';
+import type { Site } from './site.ts';
+import { Sites } from './sites.ts';
+import { summarize } from './summary.ts';
+import { lookAtSides, type Sides, type SidesFlags, tellSkipped, withFilters } from './two-sides.ts';
+
+export interface SyncFlags extends SidesFlags {
+  readonly delete?: boolean;
+  readonly maxDelete?: number;
+}
+
+/** `carryon sync` */
+export function addSyncCommand(program: Command): void {
+  const command = program
+    .command('sync <from> <to>')
+    .description(
+      'make a folder hold what another holds, here and on a server, either way; one of both is a URL',
+    )
+    .option('--delete', 'remove what only the target has')
+    .option('--max-delete <n>', 'do nothing at all if more would have to be removed', count);
+  withConnection(withTransfers(withOutput(withFilters(command)))).action(
+    async (from: string, to: string, flags: SyncFlags) => {
+      await runJob(flags, { canResume: true }, async (job) => {
+        const { parallel = PARALLEL } = flags;
+        await using sites = new Sites(flags, parallel, job);
+        await sync(from, to, flags, job, (address) => sites.of(address));
+      });
+    },
+  );
+}
+
+/** Makes `to` hold what `from` holds; one of both is a URL. @throws TransferFailure, Failure, Ended */
+export async function sync(
+  from: string,
+  to: string,
+  flags: SyncFlags,
+  job: Job,
+  siteOf: (address: Address) => Promise<Site>,
+): Promise<void> {
+  const sides = await lookAtSides(from, to, flags, job, siteOf);
+  const plan = planSync(sides.source, sides.target, {
+    isSame: sides.isSame,
+    removes: flags.delete ?? false,
+    refusesName: sides.direction === 'up' ? refusedThere : refusedHere,
+    keepsExisting: flags.overwrite === 'skip',
+  });
+  guard(plan, sides, flags);
+  if (flags.dryRun) show(plan, flags);
+  else await carryOut(plan, sides, flags, job);
+}
+
+/** A source that is not mounted looks like an empty one. */
+function guard(plan: Plan, { source }: Sides, { maxDelete }: SyncFlags): void {
+  const removals = removalsOf(plan);
+  if (maxDelete !== undefined && removals > maxDelete) {
+    throw new Failure(
+      'forbidden',
+      `${removals} would have to be removed, more than ${maxDelete}: nothing was done`,
+    );
+  }
+  if (maxDelete === undefined && removals > 0 && source.entries.size === 0) {
+    throw new Failure(
+      'forbidden',
+      `The source is empty, and ${removals} would be removed: nothing was done. If that is meant, give --max-delete ${removals}`,
+    );
+  }
+}
+
+const MARKS = { 'make-folder': '+', remove: '-', 'remove-folder': '-' } as const;
+
+/** The plan, one line a step: `+` is new, `*` replaced, `-` removed; folders end with a slash. */
+function show({ before, transfers, after }: Plan, { json }: SyncFlags): void {
+  const line = (mark: string, path: string) => {
+    if (json) return JSON.stringify({ mark, path });
+    return `${mark} ${process.stdout.isTTY ? printable(path) : path}`;
+  };
+  const step = ({ kind, path }: Step) => line(MARKS[kind], kind === 'remove' ? path : `${path}/`);
+  say(
+    ...before.map(step),
+    ...transfers.map(({ path, isNew }) => line(isNew ? '+' : '*', path)),
+    ...after.map(step),
+  );
+}
+
+async function carryOut(plan: Plan, sides: Sides, flags: SyncFlags, job: Job): Promise<void> {
+  const missed = tellSkipped(sides, job) + plan.refused.length;
+  for (const { path, reason } of plan.refused) job.warn(`${path} is left out: ${reason}`);
+  await makeTarget(sides, job);
+  for (const step of plan.before) await change(step, sides, job);
+
+  const began = performance.now();
+  const result = await runBatch(
+    plan.transfers.map(({ path, size }) => transferOf(path, size, sides, flags, job)),
+    job,
+    { parallel: flags.parallel ?? PARALLEL, keepsExisting: flags.overwrite === 'skip' },
+  );
+  const isWhole = result.failures.length === 0 && result.untried === 0;
+  // Whatever has not arrived may be what is about to be removed, under another name.
+  const removed = isWhole ? await removeAll(plan.after, sides, job) : 0;
+  if (!isWhole && plan.after.length > 0) job.warn('nothing was removed, since not all has arrived');
+  const milliseconds = performance.now() - began;
+  job.progress.summarize({
+    ...summarize(result, missed, milliseconds),
+    same: plan.same.length,
+    removed,
+  });
+  concludeBatch(result, true);
+  if (missed > 0) throw new Ended(EXIT.someFailed, [`${missed} could not be looked at or copied`]);
+}
+
+/** Several at a time, folders when they are empty. @returns how many are gone */
+async function removeAll(steps: readonly Step[], sides: Sides, job: Job): Promise<number> {
+  const files = steps.filter(({ kind }) => kind === 'remove');
+  const waiting = files.values();
+  const work = async () => {
+    for (const step of waiting) await change(step, sides, job);
+  };
+  await Promise.all(Array.from({ length: Math.min(PARALLEL, files.length) }, work));
+  let kept = 0;
+  for (const step of steps.filter(({ kind }) => kind === 'remove-folder')) {
+    try {
+      await change(step, sides, job);
+    } catch (error) {
+      // What the filters leave alone may still be in it.
+      if (!troubled(error, 'refused', 'local-failed')) throw error;
+      job.warn(`${step.path} is not removed: ${error.message}`);
+      kept += 1;
+    }
+  }
+  return steps.length - kept;
+}
+
+async function makeTarget({ direction, local, remote, site, isTargetThere }: Sides, job: Job) {
+  if (isTargetThere) return;
+  if (direction === 'up') await makeFolders(site, [remote], job);
+  else await locally(() => mkdir(osPath(local), { recursive: true }));
+}
+
+async function change(step: Step, sides: Sides, job: Job): Promise<void> {
+  if (sides.direction === 'up') await CHANGES_THERE[step.kind](step.path, sides);
+  else await locally(() => CHANGES_HERE[step.kind](join(sides.local, step.path)));
+  if (job.verbosity > 0) job.progress.note(`${MARKS[step.kind]} ${step.path}`);
+}
+
+const CHANGES_THERE = {
+  'make-folder': (path, { site, remote }) =>
+    site.ask((connection, signal) => connection.makeFolder(below(remote, path), signal)),
+  remove: (path, { site, remote }) =>
+    site.ask((connection, signal) => connection.remove(below(remote, path), signal)),
+  'remove-folder': (path, { site, remote }) =>
+    site.ask((connection, signal) => connection.removeFolder(below(remote, path), signal)),
+} as const satisfies Record<Step['kind'], (path: string, sides: Sides) => Promise<void>>;
+
+const CHANGES_HERE = {
+  'make-folder': (path) => mkdir(osPath(path)),
+  remove: (path) => rm(osPath(path)),
+  'remove-folder': (path) => rmdir(osPath(path)),
+} as const satisfies Record<Step['kind'], (path: string) => Promise<unknown>>;
+
+async function locally(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw asTransferFailure(error);
+  }
+}
+
+function transferOf(
+  path: string,
+  size: number | undefined,
+  { direction, local, remote, site }: Sides,
+  flags: SyncFlags,
+  { signal }: Job,
+): Transfer {
+  const [here, there] = [join(local, path), below(remote, path)];
+  if (direction === 'up') {
+    return {
+      title: { name: path, direction: 'upload', source: here, target: site.url(there) },
+      size,
+      run: (listener) => upload(site.pool, here, there, engineOptions(flags, signal, listener)),
+    };
+  }
+  return {
+    title: { name: path, direction: 'download', source: site.url(there), target: here },
+    size,
+    run: (listener) => download(site.pool, there, here, engineOptions(flags, signal, listener)),
+  };
+}

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { SteppedClock } from '../../test/support/stepped-clock.ts';
+import { TokenBucket } from './pace.ts';
+
+const NEVER = new AbortController().signal;
+
+function scene(bytesPerSecond: number | undefined) {
+  const clock = new SteppedClock();
+  const bucket = new TokenBucket({ bytesPerSecond, clock });
+  const began = clock.monotonic();
+  const granted: [string, number][] = [];
+  const take = async (who: string, bytes: number, signal = NEVER): Promise<void> => {
+    await bucket.take(bytes, signal);
+    granted.push([who, clock.monotonic() - began]);
+  };
+  return { clock, bucket, granted, take };
+}
+
+describe('a token bucket', () => {
+  test('lets everything pass while there is no limit', async () => {
+    const { take, granted } = scene(undefined);
+    await take('a', 1e12);
+    assert.deepEqual(granted, [['a', 0]]);
+  });
+
+  test('keeps all who share it at one rate, in the order in which they asked', async () => {
+    const { take, granted, clock } = scene(1000);
+    // A quarter of a second goes at once.
+    const all = [take('a', 250), take('b', 1000), take('c', 500), take('b', 500)];
+    await clock.pass(10_000);
+    await Promise.all(all);
+    assert.deepEqual(granted, [
+      ['a', 0],
+      ['b', 1000],
+      ['c', 1500],
+      ['b', 2000],
+    ]);
+  });
+
+  test('does not save up what was not used', async () => {
+    const { take, granted, clock } = scene(1000);
+    await clock.pass(60_000);
+    const all = [take('a', 250), take('b', 1000)];
+    await clock.pass(10_000);
+    await Promise.all(all);
+    assert.deepEqual(granted, [
+      ['a', 60_000],
+      ['b', 61_000],
+    ]);
+  });
+
+  test('gives back what somebody who was interrupted would have taken', async () => {
+    const { take, granted, clock } = scene(1000);
+    const stop = new AbortController();
+    const first = take('a', 5000, stop.signal);
+    first.catch(() => {});
+    stop.abort();
+    await assert.rejects(first, { name: 'AbortError' });
+    const second = take('b', 1250);
+    await clock.pass(10_000);
+    await second;
+    assert.deepEqual(granted, [['b', 1000]]);
+    assert.equal(clock.sleepers, 0);
+    await assert.rejects(take('c', 1, AbortSignal.abort()), { name: 'AbortError' });
+  });
+
+  test('takes another rate from now on', async () => {
+    const { take, granted, clock, bucket } = scene(1000);
+    const slow = take('a', 1250);
+    bucket.bytesPerSecond = 10_000;
+    const fast = take('b', 10_000);
+    await clock.pass(10_000);
+    await Promise.all([slow, fast]);
+    assert.deepEqual(granted, [
+      ['a', 1000],
+      ['b', 2000],
+    ]);
+  });
+});

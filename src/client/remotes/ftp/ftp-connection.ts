@@ -1,0 +1,153 @@
+import type { Algorithm, Digest } from '../../../base/digest.ts';
+import type { Path } from '../../../base/path.ts';
+import type { ByteRange } from '../../../base/range.ts';
+import type {
+  RemoteConnection,
+  RemoteEntry,
+  RemoteFacts,
+  RemoteReader,
+  RemoteWriter,
+  WriteFrom,
+} from '../../remote.ts';
+import { change, move } from './changes.ts';
+import { digestOf, mayDigestRanges } from './digests.ts';
+import { explained, type Expectation } from './explain.ts';
+import { digestsOf } from './features.ts';
+import { ask, type Link } from './link.ts';
+import { listFolder } from './listing.ts';
+import { promise, takesPromises } from './promises.ts';
+import { failureOf, isPositive } from './reply-failures.ts';
+import { statPath } from './stat.ts';
+import { maySetTimes, setModified } from './times.ts';
+import { fetchFile, storeFile } from './transfers.ts';
+
+/** A transfer that was begun. */
+interface Running extends AsyncDisposable {
+  readonly isOver: boolean;
+}
+
+/** One logged-in FTP connection. */
+export class FtpConnection implements RemoteConnection {
+  readonly #link: Link;
+  #running: Running | undefined;
+
+  constructor(link: Link) {
+    this.#link = link;
+  }
+
+  get facts(): RemoteFacts {
+    const { features } = this.#link;
+    const isOurs = takesPromises(features);
+    return {
+      uploads: isOurs ? 'staged' : 'in-place',
+      takesPromises: isOurs,
+      digests: digestsOf(features),
+      digestsRanges: mayDigestRanges(this.#link),
+      readsFromOffset: this.#link.restarts,
+      setsTimes: maySetTimes(this.#link),
+      listsExactly: features.has('MLST'),
+    };
+  }
+
+  get isUsable(): boolean {
+    return this.#link.control.isUsable;
+  }
+
+  get startFolder(): Path {
+    return this.#link.startFolder;
+  }
+
+  stat(path: Path, signal: AbortSignal): Promise<RemoteEntry | undefined> {
+    return statPath(this.#idle(), path, signal);
+  }
+
+  list(folder: Path, signal: AbortSignal): Promise<readonly RemoteEntry[]> {
+    const link = this.#idle();
+    return this.#explaining(listFolder(link, folder, signal), folder, 'folder', signal);
+  }
+
+  async read(path: Path, offset: number, signal: AbortSignal): Promise<RemoteReader> {
+    const begun = fetchFile(this.#idle(), path, offset, signal);
+    const reader = await this.#explaining(begun, path, 'something', signal);
+    this.#running = reader;
+    return reader;
+  }
+
+  async write(
+    path: Path,
+    from: WriteFrom,
+    length: number | undefined,
+    signal: AbortSignal,
+  ): Promise<RemoteWriter> {
+    const begun = storeFile(this.#idle(), path, from, length, signal);
+    const writer = await this.#explaining(begun, path, 'parent', signal);
+    this.#running = writer;
+    return writer;
+  }
+
+  digest(
+    path: Path,
+    algorithm: Algorithm,
+    range: ByteRange | undefined,
+    signal: AbortSignal,
+  ): Promise<Digest | undefined> {
+    return digestOf(this.#idle(), path, algorithm, range, signal);
+  }
+
+  promise(path: Path, whole: Digest, length: number, signal: AbortSignal): Promise<number> {
+    return promise(this.#idle(), path, whole, length, signal);
+  }
+
+  move(from: Path, to: Path, signal: AbortSignal): Promise<void> {
+    return move(this.#idle(), from, to, signal);
+  }
+
+  remove(path: Path, signal: AbortSignal): Promise<void> {
+    return change(this.#idle(), 'remove', path, signal);
+  }
+
+  makeFolder(path: Path, signal: AbortSignal): Promise<void> {
+    return change(this.#idle(), 'makeFolder', path, signal);
+  }
+
+  removeFolder(path: Path, signal: AbortSignal): Promise<void> {
+    return change(this.#idle(), 'removeFolder', path, signal);
+  }
+
+  setModified(path: Path, milliseconds: number, signal: AbortSignal): Promise<boolean> {
+    return setModified(this.#idle(), path, milliseconds, signal);
+  }
+
+  async keepAlive(signal: AbortSignal): Promise<void> {
+    const reply = await ask(this.#idle(), 'NOOP', signal);
+    // A server that does not know it has heard from us all the same.
+    if (!isPositive(reply) && reply.code < 500) throw failureOf(reply, 'keep the connection');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#running && !this.#running.isOver) {
+      this.#link.control.break(new Error('closed in the middle of a transfer'));
+      await this.#running[Symbol.asyncDispose]();
+    }
+    await this.#link.control[Symbol.asyncDispose]();
+  }
+
+  /** The link, while no transfer uses it: replies would be taken for those of others. */
+  #idle(): Link {
+    if (this.#running?.isOver === false) throw new Error('A transfer is running here');
+    return this.#link;
+  }
+
+  async #explaining<T>(
+    work: Promise<T>,
+    path: Path,
+    expected: Expectation,
+    signal: AbortSignal,
+  ): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw await explained(this.#link, error, path, expected, signal);
+    }
+  }
+}

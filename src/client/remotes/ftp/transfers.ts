@@ -1,0 +1,80 @@
+import type { Path } from '../../../base/path.ts';
+import { parseOffset } from '../../../wire/ftp/sizes.ts';
+import type { WriteFrom } from '../../remote.ts';
+import { TransferFailure } from '../../transfer-failure.ts';
+import { FtpReader } from './ftp-reader.ts';
+import { FtpWriter } from './ftp-writer.ts';
+import { ask, type Link } from './link.ts';
+import { failureOf } from './reply-failures.ts';
+import { takesPromises } from './promises.ts';
+import { beginTransfer, type Transfer } from './transfer.ts';
+
+/** When all has come, our own server refuses only what is not what was promised. */
+const BROKEN_PROMISE = { 550: 'verification-failed' } as const;
+
+/** Begins to fetch. @throws TransferFailure */
+export async function fetchFile(
+  link: Link,
+  path: Path,
+  offset: number,
+  signal: AbortSignal,
+): Promise<FtpReader> {
+  const request = { command: `RETR ${path}`, doing: `fetch ${path}`, offset };
+  const transfer = await beginTransfer(link, request, signal);
+  return new FtpReader(transfer, signal, (bytes) =>
+    seeThatItIsAll(transfer, path, offset, bytes, signal),
+  );
+}
+
+/** Begins to store. @throws TransferFailure */
+export async function storeFile(
+  link: Link,
+  path: Path,
+  from: WriteFrom,
+  length: number | undefined,
+  signal: AbortSignal,
+): Promise<FtpWriter> {
+  const doing = `store ${path}`;
+  // Our own server then knows an end from a cut; to others it is a word without meaning.
+  if (length !== undefined && takesPromises(link.features)) {
+    const reply = await ask(link, `ALLO ${length}`, signal);
+    if (reply.code >= 400) throw failureOf(reply, doing);
+  }
+  const verb = from.kind === 'end' ? 'APPE' : 'STOR';
+  const offset = from.kind === 'offset' ? from.offset : 0;
+  const request = {
+    command: `${verb} ${path}`,
+    doing,
+    offset,
+    lastWords: link.promised.has(path) ? BROKEN_PROMISE : {},
+  };
+  const transfer = await beginTransfer(link, request, signal);
+  return new FtpWriter(transfer, signal);
+}
+
+/**
+ * A stream whose end was not the file's, however it came about, is not believed: under TLS anybody
+ * in between can end the connection, and Node cannot tell that from an end in order. What the 150
+ * says costs nothing; if it says something else, SIZE decides.
+ */
+async function seeThatItIsAll(
+  { link, opening }: Transfer,
+  path: Path,
+  offset: number,
+  bytes: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const [, text = ''] = /\((\d{1,16}) bytes\)/i.exec(opening.lines.join(' ')) ?? [];
+  const told = parseOffset(text);
+  if (told === bytes || told === offset + bytes) return;
+  if (told === undefined && link.encryption === undefined) return;
+  const reply = await ask(link, `SIZE ${path}`, signal);
+  const size = reply.code === 213 ? parseOffset((reply.lines[0] ?? '').trim()) : undefined;
+  if (size === undefined || offset + bytes >= size) return;
+  throw link.control.break(
+    new TransferFailure(
+      'connection-lost',
+      `The data connection ended after ${offset + bytes} of ${size} bytes`,
+    ),
+  );
+}

@@ -1,0 +1,56 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeName } from '../../base/name.ts';
+import { osPath } from '../local/os-path.ts';
+import { asTransferFailure, throwIfInterrupted } from '../retry.ts';
+import { isOurLocalFile } from './our-files.ts';
+import { type Filter, joined, type Skipped, type Tree, type TreeEntry } from './tree.ts';
+
+/** How many files are asked for their size and time at once. */
+const AT_ONCE = 32;
+
+/**
+ * Looks at all that is in a local folder. What cannot be read, symbolic links and what is neither
+ * file nor folder is left out and told.
+ * @throws TransferFailure `interrupted`; `local-failed` if the folder itself cannot be read
+ */
+export async function walkLocal(top: string, filter: Filter, signal: AbortSignal): Promise<Tree> {
+  const entries = new Map<string, TreeEntry>();
+  const skipped: Skipped[] = [];
+  const folders = [''];
+  // The list grows while it is walked.
+  for (const folder of folders) {
+    throwIfInterrupted(signal);
+    try {
+      const names = await namesIn(join(top, folder));
+      for (let at = 0; at < names.length; at += AT_ONCE) {
+        await Promise.all(names.slice(at, at + AT_ONCE).map((name) => look(joined(folder, name))));
+      }
+    } catch (error) {
+      const failure = asTransferFailure(error);
+      if (folder === '') throw failure;
+      skipped.push({ path: folder, reason: failure.message, isExpected: false });
+    }
+  }
+  return { entries, skipped };
+
+  async function look(path: string): Promise<void> {
+    const stat = await lstat(osPath(join(top, path)));
+    const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other';
+    if (!filter(path, kind)) return;
+    if (kind === 'other') {
+      const reason = stat.isSymbolicLink() ? 'a symbolic link' : 'neither a file nor a folder';
+      skipped.push({ path, reason, isExpected: true });
+    }
+    if (kind === 'folder') folders.push(path);
+    const size = kind === 'file' ? stat.size : undefined;
+    entries.set(path, { kind, size, modified: Math.floor(stat.mtimeMs) });
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  const found = await readdir(osPath(folder), { encoding: 'buffer' });
+  const names = found.map((name) => decodeName(name));
+  const siblings = new Set(names);
+  return names.filter((name) => !isOurLocalFile(name, siblings));
+}

@@ -1,0 +1,75 @@
+import { systemClock, type Clock } from '../../base/clock.ts';
+import { MiB } from '../../base/size.ts';
+import { DEFAULT_RETRIES } from '../retry.ts';
+import type { TransferListener } from './outcome.ts';
+
+/** What the user of a transfer may choose. */
+export interface TransferOptions {
+  /**
+   * `auto` continues what is proven to be the beginning of the same file, `trust` also what cannot
+   * be proven, `never` begins anew, and goes on only with what it has done itself.
+   */
+  readonly resume?: 'auto' | 'never' | 'trust';
+  /**
+   * `auto` proves the whole by a digest where the other side tells one; `full` reads it back where
+   * it does not, and reads local files once more; `size` only counts bytes.
+   */
+  readonly verify?: 'auto' | 'full' | 'size';
+  /** Fails with `proof-missing`, before anything is replaced where possible, without such a proof. */
+  readonly requireVerify?: boolean;
+  /** Whether a file that is there may be replaced; `refuse` fails with `already-exists`. */
+  readonly overwrite?: 'replace' | 'refuse';
+  /** Gives the copy the time of the original; true unless said. */
+  readonly setTimes?: boolean;
+  /** Failures in a row without durable progress that are made good. */
+  readonly retries?: number;
+  readonly signal?: AbortSignal;
+  /** Hears of what happens; must not throw. */
+  readonly listener?: TransferListener;
+  readonly clock?: Clock;
+  /** Between 0 and 1, for waits that are not the same for everybody. */
+  readonly random?: () => number;
+}
+
+export interface DownloadOptions extends TransferOptions {
+  /** Connections at once for one large file, where the server can begin in the middle; 1 unless said. */
+  readonly segments?: number;
+}
+
+export interface UploadOptions extends TransferOptions {
+  /**
+   * Writes under the final name at once on a server that does not stage uploads: for servers that
+   * cannot rename. What was there is destroyed with the first byte.
+   */
+  readonly inPlace?: boolean;
+  /** Where, and how much of, a source without a length is kept before it is sent. */
+  readonly spool?: { readonly folder?: string; readonly maxBytes?: number };
+}
+
+/** The options with everything that was not said. */
+export type Settled<O extends TransferOptions> = O & Required<Omit<TransferOptions, 'listener'>>;
+
+/** The smallest file that is worth several connections, in bytes. */
+export const SEGMENTED_FROM = 32 * MiB;
+
+const NEVER = new AbortController().signal;
+
+export function settle<O extends TransferOptions>(options: O): Settled<O> {
+  return {
+    ...options,
+    resume: options.resume ?? 'auto',
+    verify: options.verify ?? 'auto',
+    requireVerify: options.requireVerify ?? false,
+    overwrite: options.overwrite ?? 'replace',
+    setTimes: options.setTimes ?? true,
+    retries: options.retries ?? DEFAULT_RETRIES,
+    signal: options.signal ?? NEVER,
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+  };
+}
+
+/** The same once the transfer has begun: what is there now is its own. */
+export function onceBegun<O extends TransferOptions>(options: Settled<O>): Settled<O> {
+  return options.resume === 'never' ? { ...options, resume: 'auto' } : options;
+}

@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import type { Clock } from '../../../base/clock.ts';
+import type { CloseNotify } from '../completion.ts';
+import type { Certificate } from './certificates.ts';
+import { handshake } from './handshake.ts';
+import type { TlsOptions } from './options.ts';
+import { SecureSocket, type SecureOptions } from './secure-socket.ts';
+
+/**
+ * The longest that TLS 1.3 allows (RFC 8446 §4.6.1): a control connection may be open for days, and
+ * its data connections still resume its session.
+ */
+const SESSION_SECONDS = 7 * 24 * 60 * 60;
+
+export interface ProtectionParts {
+  readonly certificate: Certificate;
+  readonly options: TlsOptions;
+  readonly clock: Clock;
+}
+
+/**
+ * TLS for one control connection and its data connections. It has ticket keys of its own: a session
+ * that is resumed here was begun here, which proves whose data connection it is. No two control
+ * connections accept each other's sessions.
+ */
+export class Protection {
+  readonly #options: TlsOptions;
+  readonly #clock: Clock;
+  readonly #secure: SecureOptions;
+  /** The certificate that the client showed on the control connection. */
+  #client: string | undefined;
+  /** The peer has ended a data connection with close_notify before. */
+  #saysCloseNotify = false;
+
+  /** @throws what is wrong with the certificate */
+  constructor({ certificate, options, clock }: ProtectionParts) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#secure = {
+      context: contextFor(certificate, options),
+      asksForCertificate: options.clientAuthorities !== undefined,
+    };
+  }
+
+  /**
+   * Puts TLS on the control connection. What it is given to write waits for the handshake.
+   * @param failed told why, if there will be none; the connection is destroyed then
+   */
+  control(raw: Socket, signal: AbortSignal, failed: (reason: unknown) => void): SecureSocket {
+    const secure = new SecureSocket(raw, this.#secure, 'control');
+    secure.once('secure', () => this.#meet(secure));
+    const { handshakeTimeoutMs: timeoutMs } = this.#options;
+    handshake(secure, { clock: this.#clock, timeoutMs, signal }).catch(failed);
+    return secure;
+  }
+
+  /**
+   * Puts TLS on a data connection.
+   * @param receives it is to carry an upload, whose end matters
+   * @throws Error why it cannot be used; it is destroyed then
+   */
+  async data(raw: Socket, receives: boolean, signal: AbortSignal): Promise<SecureSocket> {
+    const secure = new SecureSocket(raw, this.#secure, receives ? 'upload' : undefined);
+    const { handshakeTimeoutMs: timeoutMs } = this.#options;
+    await handshake(secure, { clock: this.#clock, timeoutMs, signal });
+    const problem = this.#problemOf(secure);
+    if (problem === undefined) return secure;
+    secure.destroy();
+    throw new Error(problem);
+  }
+
+  /**
+   * What the end of an upload says. A peer that said close_notify once does so: where it is missing
+   * from then on, the end came from somebody else, or from the system of a peer that was killed.
+   */
+  closeNotify(secure: SecureSocket): CloseNotify {
+    const isSaid = secure.endedBy === 'close-notify';
+    this.#saysCloseNotify ||= isSaid;
+    if (isSaid) return 'said';
+    const isDue = this.#saysCloseNotify || this.#options.closeNotify === 'required';
+    return isDue ? 'due' : 'missing';
+  }
+
+  /** Before anything of what the client says is read. */
+  #meet(secure: SecureSocket): void {
+    if (this.#options.clientAuthorities === undefined) return;
+    const problem = secure.certificateProblem;
+    if (problem === undefined) this.#client = secure.getPeerX509Certificate()?.fingerprint256;
+    else secure.destroy(new Error(`The client's certificate: ${problem}`));
+  }
+
+  /** Why this data connection may belong to somebody else. */
+  #problemOf(secure: SecureSocket): string | undefined {
+    if (secure.isSessionReused()) return undefined;
+    if (this.#options.sessionReuse === 'required') {
+      return 'The data connection has to resume the TLS session of the control connection';
+    }
+    const client = secure.getPeerX509Certificate()?.fingerprint256;
+    return client === this.#client
+      ? undefined
+      : 'Another certificate than on the control connection';
+  }
+}
+
+function contextFor(certificate: Certificate, options: TlsOptions): SecureContext {
+  return createSecureContext({
+    cert: certificate.certificate,
+    key: certificate.key,
+    // Without one, all that the system trusts could sign a client's certificate.
+    ca: options.clientAuthorities ?? [],
+    minVersion: options.minVersion,
+    maxVersion: options.maxVersion,
+    honorCipherOrder: true,
+    ticketKeys: randomBytes(48),
+    sessionIdContext: randomBytes(16).toString('hex'),
+    sessionTimeout: SESSION_SECONDS,
+  });
+}
