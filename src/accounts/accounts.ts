@@ -1,10 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import { Failure } from '../base/failure.ts';
 import { DEFAULT_PERMISSIONS, type Permission } from '../base/permission.ts';
-import type { Database, Write } from '../database/database.ts';
-import type { AccountRow } from '../database/tables.ts';
+import type { Database } from '../database/database.ts';
 import { type Account, type Unconfirmed, checkAccountName, toAccount } from './account.ts';
-import { homeAt, isInUse, movedHome } from './homes.ts';
 
 /** An account with the string its password is checked against. */
 export interface StoredAccount extends Account {
@@ -65,39 +63,56 @@ export class Accounts {
     }
     const now = this.#clock.now();
     await this.#database.write(async (write) => {
-      const row = {
-        name,
-        home_id: await homeAt(write, changes.home ?? `homes/${name}`),
-        password: stored,
-        permissions: DEFAULT_PERMISSIONS.join(' '),
-        enabled: 1,
-        expires_at: null,
-        unconfirmed: 'hold',
-        created_at: now,
-        password_set_at: now,
-      } as const;
-      const account = await write
-        .insertInto('accounts')
-        .values(row)
-        .returningAll()
+      const home = await write
+        .insertInto('homes')
+        .values({
+          location: changes.home ?? `homes/${name}`,
+          quota_bytes: null,
+          quota_files: null,
+          max_file_bytes: null,
+        })
+        .returning('id')
         .executeTakeFirstOrThrow();
-      const { home: _home, ...others } = changes;
-      await change(write, account, others);
+      await write
+        .insertInto('accounts')
+        .values({
+          name,
+          home_id: home.id,
+          password: stored,
+          permissions: DEFAULT_PERMISSIONS.join(' '),
+          enabled: 1,
+          expires_at: null,
+          unconfirmed: 'hold',
+          created_at: now,
+          password_set_at: now,
+        })
+        .execute();
     });
-    await this.#changed();
-    return this.#required(name);
+    return this.set(name, changes);
   }
 
   /** @throws Failure `not-found` */
   async set(name: string, changes: AccountChanges): Promise<StoredAccount> {
+    const account = await this.#required(name);
+    const ofAccount = defined({
+      permissions: changes.permissions?.join(' '),
+      enabled: changes.enabled === undefined ? undefined : Number(changes.enabled),
+      expires_at: changes.expiresAt,
+      unconfirmed: changes.unconfirmed,
+    });
+    const ofHome = defined({
+      location: changes.home,
+      quota_bytes: changes.quotaBytes,
+      quota_files: changes.quotaFiles,
+      max_file_bytes: changes.maxFileBytes,
+    });
     await this.#database.write(async (write) => {
-      const account = await write
-        .selectFrom('accounts')
-        .selectAll()
-        .where('name', '=', name)
-        .executeTakeFirst();
-      if (!account) throw new Failure('not-found', `There is no account ${name}`);
-      await change(write, account, changes);
+      if (Object.keys(ofAccount).length > 0) {
+        await write.updateTable('accounts').set(ofAccount).where('id', '=', account.id).execute();
+      }
+      if (Object.keys(ofHome).length > 0) {
+        await write.updateTable('homes').set(ofHome).where('id', '=', account.homeId).execute();
+      }
     });
     await this.#changed();
     return this.#required(name);
@@ -125,15 +140,11 @@ export class Accounts {
     );
   }
 
-  /**
-   * Removes the account and, if nobody shares it, all that is recorded of its home; the files stay.
-   * @throws Failure `not-found`
-   */
+  /** Removes the account and all that is recorded of its home; the files stay. @throws Failure `not-found` */
   async remove(name: string): Promise<Account> {
     const account = await this.#required(name);
     await this.#database.write(async (write) => {
       await write.deleteFrom('accounts').where('id', '=', account.id).execute();
-      if (await isInUse(write, account.homeId)) return;
       for (const table of ['uploads', 'digests', 'journal'] as const) {
         await write.deleteFrom(table).where('home_id', '=', account.homeId).execute();
       }
@@ -159,12 +170,14 @@ export class Accounts {
     if (column !== undefined && value !== undefined) rows = rows.where(column, '=', value);
     const found = await rows.execute();
     if (found.length === 0) return [];
-    // Not by a list of ids, which has a longest length.
-    const ids = rows.clearSelect().clearOrderBy().select('home_id');
     const homes = await this.#database.query
       .selectFrom('homes')
       .selectAll()
-      .where('id', 'in', ids)
+      .where(
+        'id',
+        'in',
+        found.map((row) => row.home_id),
+      )
       .execute();
     const byId = new Map(homes.map((home) => [home.id, home]));
     return found.flatMap((row) => {
@@ -172,26 +185,6 @@ export class Accounts {
       return home ? [{ ...toAccount(row, home), stored: row.password }] : [];
     });
   }
-}
-
-async function change(write: Write, account: AccountRow, changes: AccountChanges): Promise<void> {
-  const { home } = changes;
-  const homeId = home === undefined ? account.home_id : await movedHome(write, account, home);
-  const ofAccount = defined({
-    home_id: homeId,
-    permissions: changes.permissions?.join(' '),
-    enabled: changes.enabled === undefined ? undefined : Number(changes.enabled),
-    expires_at: changes.expiresAt,
-    unconfirmed: changes.unconfirmed,
-  });
-  await write.updateTable('accounts').set(ofAccount).where('id', '=', account.id).execute();
-  const ofHome = defined({
-    quota_bytes: changes.quotaBytes,
-    quota_files: changes.quotaFiles,
-    max_file_bytes: changes.maxFileBytes,
-  });
-  if (Object.keys(ofHome).length === 0) return;
-  await write.updateTable('homes').set(ofHome).where('id', '=', homeId).execute();
 }
 
 /** The properties that have a value: `undefined` means "as it was". */
