@@ -1,4 +1,12 @@
 #!/usr/bin/env node
-import { runProgram } from './cli/program.ts';
+import { nodeProblem } from './cli/supported-node.ts';
 
-process.exitCode = await runProgram(process.argv);
+const problem = nodeProblem(process.versions.node);
+if (problem === undefined) {
+  // Only now: an older Node cannot even read the rest.
+  const { runProgram } = await import('./cli/program.ts');
+  process.exitCode = await runProgram(process.argv);
+} else {
+  process.stderr.write(`carryon: ${problem}\n`);
+  process.exitCode = 1;
+}

@@ -1,9 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { PACKAGE } from './package-json.ts';
 
 /** The version of this program, as its package says. */
-export const VERSION = readVersion();
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
+export const VERSION = PACKAGE.version;

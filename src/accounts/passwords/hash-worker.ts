@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
 import { Failure } from '../../base/failure.ts';
+import { moduleUrl } from '../../base/module-url.ts';
 import { closing } from './closing.ts';
 
 /** What the thread is asked: is this the password that the stored string was made from? */
@@ -33,7 +34,7 @@ export class HashWorker implements AsyncDisposable {
   #closed = false;
 
   /** @param script what the thread runs; tests give one that dies. */
-  constructor(script = new URL('./worker.ts', import.meta.url)) {
+  constructor(script = moduleUrl(new URL('./worker.ts', import.meta.url))) {
     this.#script = script;
   }
 

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { ALGORITHMS, type Algorithm } from '../../base/digest.ts';
 import { Failure } from '../../base/failure.ts';
+import { moduleUrl } from '../../base/module-url.ts';
 import type { Answer, Order } from './messages.ts';
 
 interface Waiting {
@@ -60,7 +61,7 @@ export class HashThread implements AsyncDisposable {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./hash-worker.ts', import.meta.url));
+    const worker = new Worker(moduleUrl(new URL('./hash-worker.ts', import.meta.url)));
     worker.unref();
     worker.on('message', (answer: Answer) => this.#hear(answer));
     worker.on('error', (error) => this.#lost(error));

@@ -11,7 +11,7 @@ export const EXPLANATION_MS = 5000;
 const MAX_EXTRA_REPLIES = 10_000;
 
 /** Nobody stops this: what is to be waited for is bounded by other means. */
-export const NEVER = new AbortController().signal;
+export const NEVER: AbortSignal = new AbortController().signal;
 
 /** What is heard on the control connection while data flows. */
 export class Flow {
