@@ -8,6 +8,8 @@ export interface ProgramOptions {
   readonly cwd?: string | undefined;
   /** Another file than src/main.ts. */
   readonly main?: string | undefined;
+  /** Flags for Node itself. */
+  readonly nodeFlags?: readonly string[] | undefined;
 }
 
 /** How a process ended: one of both is null. */
@@ -28,10 +30,14 @@ const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
 /** Starts `node src/main.ts …args` with the Node that runs this test. */
 export function startProgram(args: readonly string[], options: ProgramOptions = {}): Program {
-  const child = spawn(process.execPath, [options.main ?? MAIN, ...args], {
-    env: { ...foreignEnvironment(), ...options.env },
-    cwd: options.cwd,
-  });
+  const child = spawn(
+    process.execPath,
+    [...(options.nodeFlags ?? []), options.main ?? MAIN, ...args],
+    {
+      env: { ...foreignEnvironment(), ...options.env },
+      cwd: options.cwd,
+    },
+  );
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
