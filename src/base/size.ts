@@ -2,6 +2,7 @@ const UNITS = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 } as co
 
 export const KiB = 1024;
 export const MiB = 1024 * KiB;
+export const GiB = 1024 * MiB;
 
 /**
  * Reads a size in bytes as people write it: `1048576`, `10 MiB`, `1.5G`, `200k`.

@@ -167,7 +167,7 @@ ${encryption === 'none' ? '' : tls}
       program: join(root, 'usr/sbin/pure-ftpd'),
       words: [
         ...['-4', '-S', `127.0.0.1,${port}`, '-l', `puredb:${database}`, '-A', '-E', '-H', '-D'],
-        ...['-u', '1', '-Y', tls, '-2', certificate.bothFile, '-f', 'none'],
+        ...['-u', '1', '-Y', tls, '-2', certificate.bothFile, '-f', 'none', '-c', '2000'],
         ...['-g', join(folder, 'pure.pid'), '-L', '50000:5'],
       ],
     };
@@ -213,13 +213,17 @@ FTPServer(('127.0.0.1', ${port}), Handler).serve_forever()
   },
 } as const satisfies Record<ForeignName, (site: Site) => Command>;
 
-/** Starts a server on a free port of this machine, with one user and an empty home. */
+/**
+ * Starts a server on a free port of this machine, with one user and an empty home.
+ * @param below the folder in which it gets one of its own
+ */
 export async function startForeign(
   name: ForeignName,
   encryption: ForeignEncryption = 'none',
+  below?: string,
 ): Promise<ForeignServer> {
   await using parts = new AsyncDisposableStack();
-  const { path: folder } = parts.use(await temporaryFolder());
+  const { path: folder } = parts.use(await temporaryFolder(below));
   chmodSync(folder, 0o755);
   const home = join(folder, 'home');
   mkdirSync(home);

@@ -1,0 +1,69 @@
+/**
+ * What this project says of its speed, each claim measured beside others: `npm run bench -- [flags]
+ * [NAME…]`, all claims without a name.
+ */
+import { parseArgs } from 'node:util';
+import { CLAIMS } from './claims/index.ts';
+import { surroundings } from './support/machine.ts';
+import { runClaim } from './support/run-claim.ts';
+import { saveSection } from './support/results.ts';
+
+const USAGE = `npm run bench -- [flags] [NAME…]
+
+  --quick       fewer rounds: some minutes for everything
+  --rounds N    so many counted rounds
+  --save        puts the results into bench/RESULTS.md
+  --list        says which claims there are
+`;
+
+const ROUNDS = { usual: 5, quick: 3 } as const;
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean' },
+      list: { type: 'boolean' },
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      save: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    say(USAGE);
+    return 0;
+  }
+  if (values.list) {
+    for (const { name, about } of CLAIMS) say(`${name.padEnd(16)} ${about}`);
+    return 0;
+  }
+  const unknown = positionals.filter((name) => CLAIMS.every((claim) => claim.name !== name));
+  const rounds = Number(values.rounds ?? (values.quick ? ROUNDS.quick : ROUNDS.usual));
+  if (unknown.length > 0 || !Number.isSafeInteger(rounds) || rounds < 1) {
+    process.stderr.write(`${unknown.join(', ') || '--rounds'}: there is no such\n\n${USAGE}`);
+    return 2;
+  }
+  const chosen = CLAIMS.filter(
+    ({ name }) => positionals.length === 0 || positionals.includes(name),
+  );
+  const where = surroundings();
+  say(where);
+  const missed: string[] = [];
+  for (const claim of chosen) {
+    say(`\n## ${claim.name}: ${claim.about}`);
+    const { text, reached } = await runClaim(claim, { quick: values.quick, rounds }, say);
+    if (!reached) missed.push(claim.name);
+    const head = `## ${claim.name}\n\n${claim.about}`;
+    const how = `${rounds} rounds${values.quick ? ', quick' : ''}. ${where}`;
+    if (values.save) saveSection(claim.name, `${head}\n\n${text}\n\n${how}`);
+  }
+  say(missed.length === 0 ? '\nEvery goal is reached.' : `\nMissed: ${missed.join(', ')}`);
+  return missed.length === 0 ? 0 : 1;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,55 @@
+import type { Row, Subject } from './claim.ts';
+import { settle } from './load.ts';
+
+/** What one subject has shown. */
+export interface Figures {
+  readonly label: string;
+  readonly values: readonly number[];
+  /** Why it did not get through; undefined if it did. */
+  readonly problem: string | undefined;
+}
+
+/**
+ * A round each subject, in turns: A B C, B C A, C A B, … so that whatever drifts drifts for all.
+ * The first round is not counted. Who fails drops out, and the others go on.
+ * @param onFigure told of every figure, for those who watch
+ * @returns what each has shown, and how busy the machine was with other things, at most
+ */
+export async function alternate(
+  { subjects, rounds }: Pick<Row, 'subjects'> & { readonly rounds: number },
+  onFigure: (label: string, round: number, value: number) => void,
+): Promise<{ readonly figures: readonly Figures[]; readonly noise: number }> {
+  const values = new Map<Subject, number[]>(subjects.map((subject) => [subject, []]));
+  const problems = new Map<Subject, string>();
+  let noise = 0;
+  for (let round = 0; round <= rounds; round += 1) {
+    const first = round % subjects.length;
+    for (const subject of [...subjects.slice(first), ...subjects.slice(0, first)]) {
+      if (problems.has(subject)) continue;
+      noise = Math.max(noise, await settle());
+      try {
+        const value = await subject.once();
+        onFigure(subject.label, round, value);
+        if (round > 0) values.get(subject)?.push(value);
+      } catch (error) {
+        problems.set(subject, error instanceof Error ? error.message : String(error));
+      }
+    }
+  }
+  const figures = subjects.map((subject) => ({
+    label: subject.label,
+    values: values.get(subject) ?? [],
+    problem: problems.get(subject),
+  }));
+  return { figures, noise };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const [low = Number.NaN, high = low] = [
+    sorted[Math.ceil(middle) - 1],
+    sorted[Math.floor(middle)],
+  ];
+  return (low + high) / 2;
+}
