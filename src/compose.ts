@@ -19,6 +19,7 @@ import { FtpServer } from './protocols/ftp/server.ts';
 import { Certificates } from './protocols/ftp/tls/certificates.ts';
 import type { TlsOptions } from './protocols/ftp/tls/options.ts';
 import { ensureOwnCertificate } from './protocols/ftp/tls/own-certificate.ts';
+import { Bandwidth, type CommonRates } from './session/bandwidth.ts';
 import { FrontDesk } from './session/front-desk.ts';
 import { Visits } from './session/visits.ts';
 import { LocalStore } from './storage/local/local-store.ts';
@@ -49,8 +50,11 @@ export interface Server extends AsyncDisposable {
   readonly ftps: { readonly host: string; readonly port: number } | undefined;
   /** What shows who this server is; undefined if it does not encrypt. */
   readonly certificate: { readonly fingerprint: string; readonly isOurs: boolean } | undefined;
-  /** Reads the files again that may change while it runs. */
-  reload(): Promise<void>;
+  /**
+   * Reads the files again that may change while it runs, and takes those of the settings that act
+   * at once: the rates.
+   */
+  reload(settings: Settings): Promise<void>;
 }
 
 /** Opens the data folder beside a server that may be serving from it. */
@@ -100,6 +104,7 @@ export async function composeServer(settings: Settings, log: Log): Promise<Serve
   const accounts = new Accounts(database, clock);
   const passwords = parts.use(new Passwords({ concurrency: settings.login.hashConcurrency }));
   const visits = parts.use(new Visits(accounts, clock, log));
+  const bandwidth = new Bandwidth(ratesOf(settings), clock);
   const { freeFailures, maxDelay } = settings.login;
   const desk = new FrontDesk({
     accounts,
@@ -109,6 +114,7 @@ export async function composeServer(settings: Settings, log: Log): Promise<Serve
     vault,
     visits,
     transfers,
+    bandwidth,
     clock,
     log,
     maxSessionsPerAccount: settings.limits.maxSessionsPerAccount,
@@ -140,7 +146,10 @@ export async function composeServer(settings: Settings, log: Log): Promise<Serve
       fingerprint: certificates.current.fingerprint,
       isOurs: settings.tls.certificate === undefined,
     },
-    reload: async () => certificates?.reload(),
+    reload: async (changed) => {
+      bandwidth.configure(ratesOf(changed));
+      await certificates?.reload();
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -162,6 +171,13 @@ async function openVault(
   const options = { checkpointBytes: checkpoint, expireAfterMs: expire, keepsEvents };
   const given = { database, store, clock: systemClock, log, options, presence, serves };
   return parts.use(await Vault.open(given));
+}
+
+function ratesOf({ limits }: Settings): CommonRates {
+  return {
+    server: { upload: limits.uploadRate, download: limits.downloadRate },
+    session: { upload: limits.sessionUploadRate, download: limits.sessionDownloadRate },
+  };
 }
 
 /** What is told of each event, if anything is. */

@@ -17,6 +17,10 @@ export interface Account {
   readonly expiresAt: number | undefined;
   readonly unconfirmed: Unconfirmed;
   readonly limits: AccountLimits;
+  /** Bytes a second of all its sessions together; undefined means unlimited. */
+  readonly rates: { readonly upload: number | undefined; readonly download: number | undefined };
+  /** Sessions at the same time, where it differs from what holds for everybody. */
+  readonly maxSessions: number | undefined;
   readonly createdAt: number;
   readonly passwordSetAt: number;
 }
@@ -60,6 +64,8 @@ export function toAccount(row: AccountRow, home: HomeRow): Account {
       quotaFiles: home.quota_files ?? undefined,
       maxFileBytes: home.max_file_bytes ?? undefined,
     },
+    rates: { upload: row.upload_rate ?? undefined, download: row.download_rate ?? undefined },
+    maxSessions: row.max_sessions ?? undefined,
     createdAt: row.created_at,
     passwordSetAt: row.password_set_at,
   };

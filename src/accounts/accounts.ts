@@ -19,6 +19,9 @@ export interface AccountChanges {
   readonly quotaBytes?: number | null;
   readonly quotaFiles?: number | null;
   readonly maxFileBytes?: number | null;
+  readonly uploadRate?: number | null;
+  readonly downloadRate?: number | null;
+  readonly maxSessions?: number | null;
 }
 
 /** The accounts, in the database. Every change is durable when its promise resolves. */
@@ -83,6 +86,9 @@ export class Accounts {
           enabled: 1,
           expires_at: null,
           unconfirmed: 'hold',
+          upload_rate: null,
+          download_rate: null,
+          max_sessions: null,
           created_at: now,
           password_set_at: now,
         })
@@ -99,6 +105,9 @@ export class Accounts {
       enabled: changes.enabled === undefined ? undefined : Number(changes.enabled),
       expires_at: changes.expiresAt,
       unconfirmed: changes.unconfirmed,
+      upload_rate: changes.uploadRate,
+      download_rate: changes.downloadRate,
+      max_sessions: changes.maxSessions,
     });
     const ofHome = defined({
       location: changes.home,

@@ -9,7 +9,7 @@ import {
   type Permission,
   isPermission,
 } from '../base/permission.ts';
-import { formatSize, parseSize } from '../base/size.ts';
+import { formatSize, KiB, parseSize } from '../base/size.ts';
 import type { Records } from '../compose.ts';
 import { resolve } from 'node:path';
 import { columns, formatTime, say, tell } from './output.ts';
@@ -28,6 +28,9 @@ interface AccountOptions {
   readonly quota?: Limit;
   readonly maxFiles?: Limit;
   readonly maxFileSize?: Limit;
+  readonly uploadRate?: Limit;
+  readonly downloadRate?: Limit;
+  readonly maxSessions?: Limit;
   readonly home?: string;
   readonly permissions?: readonly Permission[];
   readonly enable?: boolean;
@@ -129,6 +132,9 @@ async function viewOf({ vault }: Records, account: StoredAccount) {
     filesUsed: usage.files,
     maxFiles: account.limits.quotaFiles ?? null,
     maxFileSize: account.limits.maxFileBytes ?? null,
+    uploadRate: account.rates.upload ?? null,
+    downloadRate: account.rates.download ?? null,
+    maxSessions: account.maxSessions ?? null,
     permissions: [...account.permissions],
     expires: account.expiresAt === undefined ? null : new Date(account.expiresAt).toISOString(),
     unconfirmed: account.unconfirmed,
@@ -152,10 +158,15 @@ function rowOf(view: View): string[] {
   ];
 }
 
-const SIZES = new Set(['bytesUsed', 'quota', 'maxFileSize']);
+const SIZES = new Set(['bytesUsed', 'quota', 'maxFileSize', 'uploadRate', 'downloadRate']);
+
+const ABSENT: Readonly<Record<string, string>> = {
+  expires: 'never',
+  maxSessions: 'as many as the settings say',
+};
 
 function shownValue(key: string, value: unknown): string {
-  if (value === null) return key === 'expires' ? 'never' : 'unlimited';
+  if (value === null) return ABSENT[key] ?? 'unlimited';
   if (typeof value === 'number' && SIZES.has(key)) return formatSize(value);
   return Array.isArray(value) ? value.join(' ') : `${value as string | number | boolean}`;
 }
@@ -177,11 +188,15 @@ async function passwordFor(
 }
 
 function changesOf(options: AccountOptions): AccountChanges {
-  const { quota, maxFiles, maxFileSize, home, permissions, expires, unconfirmed } = options;
+  const { quota, maxFiles, maxFileSize, uploadRate, downloadRate, maxSessions } = options;
+  const { home, permissions, expires, unconfirmed } = options;
   return {
     ...(quota !== undefined && { quotaBytes: stored(quota) }),
     ...(maxFiles !== undefined && { quotaFiles: stored(maxFiles) }),
     ...(maxFileSize !== undefined && { maxFileBytes: stored(maxFileSize) }),
+    ...(uploadRate !== undefined && { uploadRate: stored(uploadRate) }),
+    ...(downloadRate !== undefined && { downloadRate: stored(downloadRate) }),
+    ...(maxSessions !== undefined && { maxSessions: stored(maxSessions) }),
     // Relative to where the command was typed, as everybody expects of a path.
     ...(home !== undefined && { home: resolve(home) }),
     ...(permissions !== undefined && { permissions }),
@@ -206,6 +221,17 @@ function withChanges(command: Command): Command {
     )
     .option('--max-files <count>', 'the most files it may have; "none" for no limit', countOrNone)
     .option('--max-file-size <size>', 'the largest file; "none" for no limit', sizeOrNone)
+    .option(
+      '--upload-rate <size>',
+      'bytes a second that all its sessions together may send, as 5MiB; "none" for no limit',
+      rateOrNone,
+    )
+    .option('--download-rate <size>', 'the same for what they fetch', rateOrNone)
+    .option(
+      '--max-sessions <count>',
+      'sessions at the same time; "none" for as many as the settings say',
+      countOrNone,
+    )
     .option('--home <dir>', 'its home folder (default: homes/NAME in the data folder)')
     .option('--permissions <list>', permissionsHelp(), permissionList)
     .option('--expires <date>', 'when it ends, as 2027-01-31 or with a time; "never"', dateOrNever)
@@ -249,6 +275,12 @@ function sizeOrNone(text: string): Limit {
   const size = parseSize(text);
   if (size !== undefined) return size;
   throw new InvalidArgumentError('A size is written as 1048576, 500MiB or 1.5G.');
+}
+
+function rateOrNone(text: string): Limit {
+  const limit = sizeOrNone(text);
+  if (limit === NONE || limit >= KiB) return limit;
+  throw new InvalidArgumentError('A rate is at least 1KiB a second.');
 }
 
 function countOrNone(text: string): Limit {

@@ -17,10 +17,11 @@ const DEMO = 'demo';
 export function addServeCommand(program: Command): void {
   withSettings(
     program.command('serve').description('run the server until it is told to stop'),
-  ).action((options: Readonly<Record<string, unknown>>) => serve(settingsOf(options)));
+  ).action((options: Readonly<Record<string, unknown>>) => serve(() => settingsOf(options)));
 }
 
-async function serve(settings: Settings): Promise<void> {
+async function serve(read: () => Settings): Promise<void> {
+  const settings = read();
   const log = createLog(settings.log);
   for (const warning of suspectVariables(process.env)) log.warn(warning);
   process.on('unhandledRejection', (error) => log.error('Something failed unheard', { error }));
@@ -28,11 +29,19 @@ async function serve(settings: Settings): Promise<void> {
   await using server = await composeServer(settings, log);
   const password = await firstStart(server);
   // Before the greeting: whoever reads it may send the signal at once.
-  const reload = (): void => void server.reload();
-  process.on('SIGHUP', reload);
+  const reload = async (): Promise<void> => {
+    try {
+      await server.reload(read());
+      log.info('Read the settings and certificates again');
+    } catch (error) {
+      log.error('The settings could not be read again; all stays as it was', { error });
+    }
+  };
+  const onHangUp = (): void => void reload();
+  process.on('SIGHUP', onHangUp);
   greet(settings, server, password);
   const signal = await stopSignal();
-  process.off('SIGHUP', reload);
+  process.off('SIGHUP', onHangUp);
   log.info('Stopping: running uploads are made durable and can be continued', { signal });
 }
 

@@ -20,6 +20,8 @@ const LONGEST_TIMER = '24d';
 
 const timer = duration('100ms', LONGEST_TIMER);
 
+const rate = unless('unlimited', size('1KiB', '1TiB'));
+
 /**
  * Every setting there is. The settings file, the environment, the flags, the type Settings and
  * docs/settings.md all come from these rows.
@@ -216,7 +218,34 @@ export const SETTINGS = [
     kind: count(1, 1_000_000),
     default: '50',
     about:
-      'Sessions of one account at the same time, by whatever protocol; more are refused at login.',
+      'Sessions of one account at the same time, by whatever protocol; more are refused at login. `account set --max-sessions` says otherwise for one.',
+  }),
+  setting({
+    key: 'limits.upload-rate',
+    kind: rate,
+    default: 'unlimited',
+    about: 'Bytes a second that all visitors together may send; each transfer gets the same share.',
+  }),
+  setting({
+    key: 'limits.download-rate',
+    kind: rate,
+    default: 'unlimited',
+    about:
+      'Bytes a second that all visitors together may fetch; each transfer gets the same share.',
+  }),
+  setting({
+    key: 'limits.session-upload-rate',
+    kind: rate,
+    default: 'unlimited',
+    about:
+      'Bytes a second that one session may send; `account set --upload-rate` limits all sessions of an account together.',
+  }),
+  setting({
+    key: 'limits.session-download-rate',
+    kind: rate,
+    default: 'unlimited',
+    about:
+      'Bytes a second that one session may fetch; `account set --download-rate` limits all sessions of an account together.',
   }),
 
   setting({

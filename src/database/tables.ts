@@ -13,6 +13,7 @@ export interface Tables {
   journal: JournalTable;
   name_locks: NameLocksTable;
   outbox: OutboxTable;
+  bans: BansTable;
 }
 
 /** The root an account sees, its limits (null: unlimited) and its quota ledger. */
@@ -41,6 +42,11 @@ interface AccountsTable {
   expires_at: number | null;
   /** What becomes of an upload whose end nothing confirms. */
   unconfirmed: 'hold' | 'publish';
+  /** Bytes a second of all its sessions together; null: unlimited. */
+  upload_rate: number | null;
+  download_rate: number | null;
+  /** Sessions at the same time; null: as many as anybody. */
+  max_sessions: number | null;
   created_at: number;
   /** When the operator last set the password; sessions opened with an older one end. */
   password_set_at: number;
@@ -133,6 +139,17 @@ interface OutboxTable {
   attempts: number;
   /** When it is to be tried next. */
   due_at: number;
+}
+
+/** Who is kept out. */
+interface BansTable {
+  /** As `base/network.ts` writes it. */
+  network: string;
+  reason: string;
+  by: 'operator' | 'server';
+  since: number;
+  /** Null: until it is lifted. */
+  until: number | null;
 }
 
 export type HomeRow = Selectable<HomesTable>;

@@ -1,6 +1,7 @@
 import type { Path } from '../base/path.ts';
 import type { TransferOutcome } from '../base/transfer-event.ts';
 import type { Entry, ReadableFile, Soon } from '../storage/store.ts';
+import type { Lane } from './bandwidth.ts';
 import type { SessionParts } from './home-session.ts';
 import type { Download } from './session.ts';
 
@@ -36,7 +37,12 @@ export class FileDownload implements Download {
     this.#began = parts.clock.monotonic();
   }
 
-  read(into: Uint8Array): Soon<number> {
+  read(into: Uint8Array, signal = this.signal): Soon<number> {
+    const { down } = this.#parts.bandwidth;
+    return down.isFree ? this.#readNext(into) : this.#readInTime(into, down, signal);
+  }
+
+  #readNext(into: Uint8Array): Soon<number> {
     const got = this.#file.read(into, this.#position);
     return typeof got === 'number' ? this.#advance(got) : got.then((bytes) => this.#advance(bytes));
   }
@@ -69,6 +75,12 @@ export class FileDownload implements Download {
     if (this.#position === this.start) this.#isFinished = true;
     await this.#file[Symbol.asyncDispose]();
     await this.finish('interrupted', 0);
+  }
+
+  async #readInTime(into: Uint8Array, lane: Lane, signal: AbortSignal): Promise<number> {
+    const bytes = await this.#readNext(into.subarray(0, lane.stepBytes));
+    await lane.take(bytes, signal);
+    return bytes;
   }
 
   #advance(bytes: number): number {

@@ -39,8 +39,13 @@ export class FileUpload implements Upload {
     return this.#writer.received;
   }
 
-  write(chunks: readonly Uint8Array[]): Soon<void> {
-    return this.#writer.write(chunks);
+  get stepBytes(): number {
+    return this.#parts.bandwidth.up.stepBytes;
+  }
+
+  write(chunks: readonly Uint8Array[], signal = this.signal): Soon<void> {
+    if (this.#parts.bandwidth.up.isFree) return this.#writer.write(chunks);
+    return this.#writeInTime(chunks, signal);
   }
 
   async complete(evidence?: string, confirm?: () => Promise<void>): Promise<Entry> {
@@ -69,6 +74,12 @@ export class FileUpload implements Upload {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#isOver) await this.interrupt('The transfer ended without being completed');
+  }
+
+  async #writeInTime(chunks: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
+    const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    await this.#parts.bandwidth.up.charge(bytes, signal);
+    await this.#writer.write(chunks);
   }
 
   /** What the transfer log will say; from now on nothing more can happen here. */

@@ -10,6 +10,7 @@ import { Failure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { TransferEvent } from '../base/transfer-event.ts';
 import type { Vault } from '../vault/vault.ts';
+import type { Bandwidth } from './bandwidth.ts';
 import { HomeSession } from './home-session.ts';
 import type { Reception, Session, Visitor } from './session.ts';
 import type { Visits } from './visits.ts';
@@ -24,6 +25,7 @@ export interface FrontDeskParts {
   readonly vault: Vault;
   readonly visits: Visits;
   readonly transfers: EventSource<TransferEvent>;
+  readonly bandwidth: Bandwidth;
   readonly clock: Clock;
   readonly log: Log;
   readonly maxSessionsPerAccount: number;
@@ -100,10 +102,11 @@ export class FrontDesk implements Reception {
   }
 
   async #open(account: StoredAccount, visitor: Visitor): Promise<Session> {
-    const { visits, vault, transfers, clock, log, maxSessionsPerAccount } = this.#parts;
+    const { visits, vault, transfers, bandwidth, clock, log } = this.#parts;
+    const maxSessions = account.maxSessions ?? this.#parts.maxSessionsPerAccount;
     const home = await vault.home(account.homeId);
     if (this.#isClosed) throw stopping();
-    if (visits.countOf(account.id) >= maxSessionsPerAccount) {
+    if (visits.countOf(account.id) >= maxSessions) {
       throw new Failure('locked', 'This account has too many sessions');
     }
     const id = randomBytes(6).toString('hex');
@@ -113,6 +116,7 @@ export class FrontDesk implements Reception {
         visitor,
         home,
         transfers,
+        bandwidth: bandwidth.enter(account.id, account.rates),
         clock,
         log: log.with({ session: id, account: account.name }),
       },

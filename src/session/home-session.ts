@@ -10,6 +10,7 @@ import type { ByteRange } from '../base/range.ts';
 import type { TransferEvent } from '../base/transfer-event.ts';
 import type { Home } from '../vault/home.ts';
 import type { Declared, Placement } from '../vault/placement.ts';
+import type { SessionBandwidth } from './bandwidth.ts';
 import { FileDownload } from './file-download.ts';
 import { FileUpload } from './file-upload.ts';
 import type { Download, QuotaView, Seen, Session, Unfinished, Upload, Visitor } from './session.ts';
@@ -20,14 +21,14 @@ export interface SessionParts {
   readonly visitor: Visitor;
   readonly home: Home;
   readonly transfers: EventSource<TransferEvent>;
+  readonly bandwidth: SessionBandwidth;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** A visitor in the home of their account. */
 export class HomeSession implements Session {
-  /** As it is now: replaced when the operator changes it. */
-  account: StoredAccount;
+  #account: StoredAccount;
   readonly #parts: SessionParts;
   readonly #onEnd: (session: HomeSession) => void;
   readonly #abort = new AbortController();
@@ -37,12 +38,22 @@ export class HomeSession implements Session {
 
   constructor(parts: SessionParts, account: StoredAccount, onEnd: (session: HomeSession) => void) {
     this.#parts = parts;
-    this.account = account;
+    this.#account = account;
     this.#onEnd = onEnd;
   }
 
   get id(): string {
     return this.#parts.id;
+  }
+
+  /** As it is now: replaced when the operator changes it. */
+  get account(): StoredAccount {
+    return this.#account;
+  }
+
+  set account(account: StoredAccount) {
+    this.#account = account;
+    this.#parts.bandwidth.allow(account.rates);
   }
 
   get accountName(): string {
@@ -183,6 +194,7 @@ export class HomeSession implements Session {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#onEnd(this);
+    this.#parts.bandwidth[Symbol.dispose]();
     if (!this.signal.aborted) this.end(new Failure('interrupted', 'The session has ended'));
   }
 

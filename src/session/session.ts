@@ -41,8 +41,12 @@ export interface Download extends AsyncDisposable {
   readonly start: number;
   /** Aborted with a Failure when the transfer has to stop (account gone, server shutting down). */
   readonly signal: AbortSignal;
-  /** Fills `into` with the bytes that follow the last ones; resolves to 0 at the end. */
-  read(into: Uint8Array): Soon<number>;
+  /**
+   * Fills `into`, or the beginning of it, with the bytes that follow the last ones, when they may
+   * go; resolves to 0 at the end.
+   * @param signal ends the waiting for that, with its reason; by default the download's own
+   */
+  read(into: Uint8Array, signal?: AbortSignal): Soon<number>;
   /** Closes it and writes the line in the transfer log; `bytes` is what the peer took. */
   finish(outcome: TransferOutcome, bytes: number): Promise<void>;
 }
@@ -61,12 +65,16 @@ export interface Upload extends AsyncDisposable {
    * (`locked`), the account is gone (`forbidden`), the server stops (`shutting-down`).
    */
   readonly signal: AbortSignal;
+  /** How many bytes are best written at a time, at the rate that holds now; infinite without one. */
+  readonly stepBytes: number;
   /**
-   * Takes the next bytes; the chunks belong to the upload until the promise resolves.
+   * Takes the next bytes; the chunks belong to the upload until the promise resolves, which is not
+   * before more may come.
+   * @param signal ends the waiting for that; the bytes are taken all the same
    * @throws Failure `quota-exceeded`, `storage-full`, `locked`, …; what was taken before stays,
    *   and the caller then calls `interrupt`.
    */
-  write(chunks: readonly Uint8Array[]): Soon<void>;
+  write(chunks: readonly Uint8Array[], signal?: AbortSignal): Soon<void>;
   /**
    * Everything has come: verifies, commits and makes durable.
    * @param evidence why the sender is believed to have sent everything, for records and logs

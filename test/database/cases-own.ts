@@ -17,6 +17,7 @@ const TABLES: Readonly<Record<keyof Tables, true>> = {
   journal: true,
   name_locks: true,
   outbox: true,
+  bans: true,
 };
 
 /** What holds for the only one who has the records open. */

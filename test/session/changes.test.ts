@@ -9,12 +9,13 @@ import { silentLog } from '../../src/base/log.ts';
 import { ALL_PERMISSIONS } from '../../src/base/permission.ts';
 import { Sqlite } from '../../src/database/sqlite/sqlite.ts';
 import { EventSource } from '../../src/base/events.ts';
+import { Bandwidth } from '../../src/session/bandwidth.ts';
 import { HomeSession } from '../../src/session/home-session.ts';
 import { Visits } from '../../src/session/visits.ts';
 import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
 import { openBench } from '../vault/harness.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { type TestReception, openReception, reasonOf, until } from './reception.ts';
+import { openReception, reasonOf, type TestReception, UNLIMITED, until } from './reception.ts';
 
 const at = parsePath;
 
@@ -153,6 +154,7 @@ suite('a session whose account is changed', () => {
         visitor: { protocol: 'test', address: '192.0.2.7' },
         home: bench.home,
         transfers: new EventSource((error) => assert.ifError(error)),
+        bandwidth: new Bandwidth(UNLIMITED, clock).enter(account.id, account.rates),
         clock,
         log: silentLog,
       },

@@ -9,12 +9,14 @@ import { LoginThrottle } from '../../src/accounts/throttle.ts';
 import { EventSource } from '../../src/base/events.ts';
 import { silentLog } from '../../src/base/log.ts';
 import type { TransferEvent } from '../../src/base/transfer-event.ts';
+import { Bandwidth, type CommonRates } from '../../src/session/bandwidth.ts';
 import { FrontDesk } from '../../src/session/front-desk.ts';
 import type { Session, Visitor } from '../../src/session/session.ts';
 import { Visits } from '../../src/session/visits.ts';
 import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
 import type { Store } from '../../src/storage/store.ts';
 import type { Home } from '../../src/vault/home.ts';
+import { SteppedClock } from '../support/stepped-clock.ts';
 import { type Bench, openBench } from '../vault/harness.ts';
 
 /** As cheap as argon2id gets. */
@@ -31,7 +33,13 @@ export interface ReceptionOptions {
   readonly cache?: boolean;
   readonly maxSessionsPerAccount?: number;
   readonly maxWaitingPerAddress?: number;
+  readonly rates?: CommonRates;
+  /** Those who wait for their bytes wait until the test is over. */
+  readonly steps?: boolean;
 }
+
+export const FREE = { upload: undefined, download: undefined };
+export const UNLIMITED: CommonRates = { server: FREE, session: FREE };
 
 /** Everything that stands between a visitor and the vault, with a clock that is moved by hand. */
 export interface TestReception extends AsyncDisposable {
@@ -39,6 +47,7 @@ export interface TestReception extends AsyncDisposable {
   readonly accounts: Accounts;
   readonly passwords: Passwords;
   readonly desk: FrontDesk;
+  readonly bandwidth: Bandwidth;
   readonly bench: Bench;
   /** Every transfer that has ended. */
   readonly transfers: readonly TransferEvent[];
@@ -61,6 +70,10 @@ export async function openReception(options: ReceptionOptions = {}): Promise<Tes
     throw error;
   });
   transfers.listen((event) => heard.push(event));
+  const bandwidth = new Bandwidth(
+    options.rates ?? UNLIMITED,
+    options.steps ? new SteppedClock() : clock,
+  );
   const { maxWaitingPerAddress } = options;
   const desk = new FrontDesk({
     accounts,
@@ -73,6 +86,7 @@ export async function openReception(options: ReceptionOptions = {}): Promise<Tes
     vault: bench.vault,
     visits,
     transfers,
+    bandwidth,
     clock,
     log: silentLog,
     maxSessionsPerAccount,
@@ -83,6 +97,7 @@ export async function openReception(options: ReceptionOptions = {}): Promise<Tes
     accounts,
     passwords,
     desk,
+    bandwidth,
     bench,
     transfers: heard,
     add: (name, changes = {}, imported = stored) => accounts.add(name, imported, changes),

@@ -7,7 +7,7 @@ import {
   type Place,
   SCHEMES,
 } from '../../client/address/address.ts';
-import { TokenBucket } from '../../client/pace.ts';
+import { TokenBucket } from '../../base/token-bucket.ts';
 import { ConnectionPool } from '../../client/pool.ts';
 import type { RemoteConnection, RemoteFacts } from '../../client/remote.ts';
 import { FtpRemote } from '../../client/remotes/ftp/ftp-remote.ts';
@@ -118,7 +118,7 @@ async function remoteOf(address: Address, flags: ConnectionFlags, job: Job): Pro
       stallWarningMs: Math.ceil(flags.timeout / 3),
     }),
     ...(flags.limitRate !== undefined && {
-      pace: new TokenBucket({ bytesPerSecond: flags.limitRate }),
+      pace: new TokenBucket({ perSecond: flags.limitRate }),
     }),
     ...(job.verbosity >= 2 && {
       trace: ({ connection, kind, text }) =>

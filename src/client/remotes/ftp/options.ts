@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from '../../../base/clock.ts';
 import { MiB } from '../../../base/size.ts';
 import type { SeenCertificate } from '../../credentials/certificates.ts';
-import type { Pace } from '../../pace.ts';
+import type { Pace } from '../../../base/token-bucket.ts';
 import type { Trace } from './trace.ts';
 
 /**

@@ -49,10 +49,14 @@ export class IncomingFile implements Transfer {
   async run({ socket, signal, watchControl, closeNotify }: Link): Promise<Reply> {
     const { clock, options, traffic } = this.#desk;
     const began = clock.monotonic();
-    const streamEnd = await receive(socket, (chunks) => this.#write(chunks), {
+    const upload = this.#upload;
+    const most = traffic.bufferBytes();
+    const streamEnd = await receive(socket, (chunks) => this.#write(chunks, signal), {
       signal,
       stallTimeoutMs: options.stallTimeoutMs,
-      gatherBytes: traffic.bufferBytes(),
+      get gatherBytes() {
+        return Math.min(most, upload.stepBytes);
+      },
       onBytes: () => {},
     });
     const end = await this.#finishText(streamEnd);
@@ -148,10 +152,13 @@ export class IncomingFile implements Transfer {
     return this.#keep(code, lines.join(' '));
   }
 
-  #write(chunks: readonly Uint8Array[]): Soon<void> {
+  #write(chunks: readonly Uint8Array[], signal: AbortSignal): Soon<void> {
     const ascii = this.#ascii;
-    if (ascii === undefined) return this.#upload.write(chunks);
-    return this.#upload.write(chunks.map((chunk) => ascii.convert(chunk)));
+    if (ascii === undefined) return this.#upload.write(chunks, signal);
+    return this.#upload.write(
+      chunks.map((chunk) => ascii.convert(chunk)),
+      signal,
+    );
   }
 
   /** Writes what the conversion held back. */

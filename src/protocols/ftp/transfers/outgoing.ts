@@ -39,7 +39,7 @@ export class OutgoingFile implements Transfer {
     const { options, traffic } = this.#desk;
     // One byte more than the rest, so that the last read finds the end.
     const bytes = readInTurns(
-      (into) => this.#download.read(into),
+      (into) => this.#download.read(into, signal),
       traffic.bufferBytes(this.#remaining + 1),
     );
     const end = await send(socket, this.#type === 'A' ? asText(bytes) : bytes, {
