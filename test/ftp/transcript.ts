@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { dirname, join } from 'node:path';
 import { parseExtendedPassiveReply, parsePassiveReply } from '../../src/wire/ftp/addresses.ts';
+import { type Answers, Conversation } from './answers.ts';
 import { listenForData, readAll } from './client.ts';
 import { PASSWORD, type Live } from './live.ts';
 
@@ -16,21 +18,27 @@ import { PASSWORD, type Live } from './live.ts';
  *   number of lines before the one that fits next. `S: (end)`: the server closes its side.
  * - `D: connect` connects to the port of the last 227 or 229; `D: listen` listens and `D: accept`
  *   takes what comes; `D: send hello\r\n`, `D: end`, `D: reset`; `D: expect hello*` reads to the end.
+ * - `T: control` and `T: data` put TLS on a connection.
  * - `L: anna` logs in and says TYPE I. `F: /a/b.txt | hello` writes a file on the server's disk.
  * - `C2:`, `S2:` and `D2:` are another visitor's. Empty lines and lines that begin with `#` are
  *   for people.
  */
-export async function play(live: Live, account: string, script: string): Promise<void> {
+export async function play(
+  live: Live,
+  account: string,
+  script: string,
+  answers: Answers,
+): Promise<void> {
   const visitors = new Map<string, Visitor>();
   try {
     for (const [index, line] of script.split('\n').entries()) {
       if (line.trim() === '' || line.startsWith('#')) continue;
-      const match = /^([CSDLF])(\d?): ?(.*)$/.exec(line);
+      const match = /^([CSDLFT])(\d?): ?(.*)$/.exec(line);
       assert.ok(match, `line ${index + 1} is not of a transcript: ${line}`);
       const [, kind = '', number = '', text = ''] = match;
       try {
         if (kind === 'F') await placeFile(join(live.home(account)), text);
-        else await act(await visitorOf(live, visitors, number), kind, text);
+        else await act(await visitorOf(live, visitors, number, answers), kind, text);
       } catch (error) {
         throw new Error(`line ${index + 1}: ${line}\n${String(error)}`, { cause: error });
       }
@@ -44,10 +52,11 @@ async function visitorOf(
   live: Live,
   visitors: Map<string, Visitor>,
   number: string,
+  answers: Answers,
 ): Promise<Visitor> {
   const known = visitors.get(number);
   if (known) return known;
-  const visitor = await Visitor.come(live);
+  const visitor = await Visitor.come(live, answers);
   visitors.set(number, visitor);
   return visitor;
 }
@@ -56,6 +65,7 @@ async function act(visitor: Visitor, kind: string, text: string): Promise<void> 
   if (kind === 'C') visitor.say(text);
   else if (kind === 'S') await visitor.hear(text);
   else if (kind === 'L') await visitor.logIn(text);
+  else if (kind === 'T') await visitor.secure(text);
   else await visitor.data(text);
 }
 
@@ -66,7 +76,9 @@ async function placeFile(home: string, text: string): Promise<void> {
 }
 
 class Visitor {
-  readonly #control: Socket;
+  #control: Socket;
+  #session: Buffer | undefined;
+  readonly #conversation: Conversation;
   #lines: string[] = [];
   #rest = '';
   #isEnded = false;
@@ -76,21 +88,27 @@ class Visitor {
   #listener: Awaited<ReturnType<typeof listenForData>> | undefined;
   #data: Socket | undefined;
 
-  static async come(live: Live): Promise<Visitor> {
+  static async come(live: Live, answers: Answers): Promise<Visitor> {
     const { host, port } = live.server.ftp;
     const socket = connect({ host, port, allowHalfOpen: true });
     await once(socket, 'connect');
-    const visitor = new Visitor(socket);
+    const visitor = new Visitor(socket, new Conversation(answers));
     await visitor.hear('220 *');
     return visitor;
   }
 
-  private constructor(control: Socket) {
+  private constructor(control: Socket, conversation: Conversation) {
     this.#control = control;
-    control.setEncoding('latin1').setTimeout(15_000, () => control.destroy());
-    control.on('data', (chunk: string) => {
-      const lines = (this.#rest + chunk).split('\r\n');
+    this.#conversation = conversation;
+    control.setTimeout(15_000, () => control.destroy());
+    this.#listenTo(control);
+  }
+
+  #listenTo(control: Socket): void {
+    control.on('data', (chunk: Buffer) => {
+      const lines = (this.#rest + chunk.toString('latin1')).split('\r\n');
       this.#rest = lines.pop() ?? '';
+      for (const line of lines) this.#conversation.hears(line);
       this.#lines.push(...lines);
       this.#wake();
     });
@@ -112,7 +130,9 @@ class Visitor {
     const filled = repeated(text)
       .replaceAll('{port}', port)
       .replaceAll('{address}', `127,0,0,1,${Number(port) >> 8},${Number(port) & 255}`);
-    this.#control.write(Buffer.concat([bytesOf(filled), Buffer.from('\r\n')]));
+    const bytes = bytesOf(filled);
+    this.#conversation.asks(bytes.toString('latin1'));
+    this.#control.write(Buffer.concat([bytes, Buffer.from('\r\n')]));
   }
 
   async hear(pattern: string): Promise<void> {
@@ -144,6 +164,28 @@ class Visitor {
       this.say(line);
       await this.hear(`${code} *`);
     }
+  }
+
+  /** TLS on the control connection, or on the data connection. */
+  async secure(what: string): Promise<void> {
+    if (what === 'control') {
+      this.#control = await this.#handshake(this.#control.removeAllListeners('data'));
+      this.#listenTo(this.#control);
+    } else {
+      assert.ok(this.#data, 'there is no data connection');
+      this.#data = await this.#handshake(this.#data);
+    }
+  }
+
+  async #handshake(socket: Socket): Promise<TLSSocket> {
+    const session = this.#session;
+    const secure = connectTls({ socket, rejectUnauthorized: false, ...(session && { session }) });
+    secure.on('session', (ticket: Buffer) => {
+      this.#session = ticket;
+    });
+    secure.on('error', () => {});
+    await once(secure, 'secureConnect');
+    return secure;
   }
 
   async data(text: string): Promise<void> {

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import type { AccountChanges } from '../../src/accounts/accounts.ts';
+import { ALL_PERMISSIONS } from '../../src/base/permission.ts';
+import { Answers, ROWS } from './answers.ts';
 import { startLive, type Live } from './live.ts';
 import { play } from './transcript.ts';
 
@@ -15,10 +18,16 @@ const TRANSCRIPTS = readdirSync(FOLDER)
     return { name, script, title: script.split('\n', 1)[0]?.replace(/^# */, '') ?? name };
   });
 
+/** The accounts that are not as a new one is. */
+const ACCOUNTS: Readonly<Record<string, AccountChanges>> = {
+  trees: { permissions: ALL_PERMISSIONS },
+};
+
 suite('transcripts', () => {
   let live: Live;
+  const answers = new Answers();
   before(async () => {
-    live = await startLive({ flags: { ftpMaxLoginFailures: '3' } });
+    live = await startLive({ flags: { ftpMaxLoginFailures: '3', tlsAllowCcc: 'true' } });
     await live.addAccount('reader', { permissions: ['list', 'read'], home: 'homes/reader' });
     await live.addAccount('small', { quotaBytes: 1000, maxFileBytes: 600 });
   });
@@ -32,8 +41,35 @@ suite('transcripts', () => {
     const account = name.replace('.txt', '');
     // Each has a home of its own, in which `anna` of the script lives.
     test(`${title} (${name})`, async () => {
-      await live.addAccount(account);
-      await play(live, account, script.replaceAll('{me}', account));
+      await live.addAccount(account, ACCOUNTS[account]);
+      await play(live, account, script.replaceAll('{me}', account), answers);
     });
   }
+
+  test('every verb under each of its names has its usual case and its refusals', () => {
+    const missing = [...ROWS].flatMap(([name, row]) => {
+      const codes = [...answers.of(name)];
+      if (row.refusal !== undefined) return codes.includes(row.replies[0] ?? 0) ? [] : [name];
+      const isUsual = codes.some((code) => code < 400);
+      const isAlias = name !== row.name;
+      const canBeRefused = row.replies.some((code) => code >= 400);
+      const isHard = !canBeRefused || isAlias || codes.some((code) => code >= 400);
+      if (row.subcommands !== undefined) return [];
+      return [...(isUsual ? [] : [`${name} done`]), ...(isHard ? [] : [`${name} refused`])];
+    });
+    assert.deepEqual(missing, []);
+  });
+
+  test('no verb is answered with a code that its row does not tell', () => {
+    const untold = [...answers].flatMap(([name, codes]) => {
+      const row = ROWS.get(name);
+      if (row === undefined) return [];
+      return [...codes]
+        .filter((code) => !row.replies.includes(code) && !FOR_ANY_LINE.has(code))
+        .map((code) => `${code} to ${name}`);
+    });
+    assert.deepEqual(untold, []);
+  });
 });
+
+const FOR_ANY_LINE: ReadonlySet<number> = new Set([421, 451, 500]);

@@ -20,6 +20,7 @@ export const ABOUT = [
     grammar: nothing,
     help: 'Name the kind of system, which tells clients how to read LIST',
     rfc: 'RFC 959 §4.1.3',
+    replies: [215],
     run: () => ({ reply: reply(215, 'UNIX Type: L8') }),
   }),
   verb({
@@ -28,6 +29,7 @@ export const ABOUT = [
     grammar: nothing,
     help: 'List what this server can do beyond RFC 959',
     rfc: 'RFC 2389 §3',
+    replies: [211],
     run: ({ state, desk }) => {
       const lines = withSubcommands(desk.table).flatMap(({ feat }) => {
         const line = typeof feat === 'function' ? feat(state, desk.options) : feat;
@@ -42,6 +44,7 @@ export const ABOUT = [
     grammar: anything('[<verb>]'),
     help: 'List the verbs, or tell about one',
     rfc: 'RFC 959 §4.1.3',
+    replies: [214, 504],
     run: ({ desk }, text) => ({ reply: help(desk.table, text.trim().toUpperCase()) }),
   }),
   verb({
@@ -50,6 +53,7 @@ export const ABOUT = [
     grammar: anything('[<path>]'),
     help: 'Tell how things stand, also during a transfer; or list a path on this connection',
     rfc: 'RFC 959 §4.1.3',
+    replies: [211, 212, 213, 550],
     duringTransfer: 'answers',
     run: (visit, text) =>
       text.trim() === ''
@@ -62,6 +66,7 @@ export const ABOUT = [
     grammar: anything(''),
     help: 'Do nothing, and say so',
     rfc: 'RFC 959 §4.1.3',
+    replies: [200],
     run: () => ({ reply: reply(200, 'Done nothing') }),
   }),
   verb({
@@ -70,6 +75,7 @@ export const ABOUT = [
     grammar: anything('[<client>]'),
     help: 'Name the client program',
     rfc: 'RFC 5797 §3',
+    replies: [200],
     feat: 'CLNT',
     run: () => ({ reply: reply(200, 'Pleased to meet you') }),
   }),
@@ -79,6 +85,7 @@ export const ABOUT = [
     grammar: something('<verb> [<options>]'),
     help: 'Choose how UTF8, MLST or HASH work',
     rfc: 'RFC 2389 §4',
+    replies: [200, 501, 504],
     feat: 'UTF8',
     run: ({ state }, text) => setOption(state, text),
   }),

@@ -14,6 +14,7 @@ export const ACCESS = [
     grammar: something('<name>'),
     help: 'Say who you are; PASS follows',
     rfc: 'RFC 959 §4.1.1',
+    replies: [331],
     // The same for every name: whether an account exists is nobody's business (RFC 2577 §6).
     run: (visit, name) =>
       mustEncryptFirst(visit)
@@ -26,6 +27,7 @@ export const ACCESS = [
     grammar: anything('<password>'),
     help: 'Prove it',
     rfc: 'RFC 959 §4.1.1',
+    replies: [230, 530],
     secret: true,
     run: logIn,
   }),
@@ -35,6 +37,7 @@ export const ACCESS = [
     grammar: anything('[<account>]'),
     help: 'Not needed here: a name and a password are enough',
     rfc: 'RFC 959 §4.1.1',
+    replies: [202],
     secret: true,
     run: () => ({ reply: reply(202, 'No account is needed') }),
   }),
@@ -44,6 +47,7 @@ export const ACCESS = [
     grammar: nothing,
     help: 'Log out and start afresh on this connection',
     rfc: 'RFC 959 §4.1.1',
+    replies: [220],
     clearsRestart: true,
     run: ({ state: { control, loginFailures } }) => ({
       reply: reply(220, 'Log in with USER and PASS'),
@@ -58,6 +62,7 @@ export const ACCESS = [
     grammar: anything(''),
     help: 'Leave, when the running transfer has finished',
     rfc: 'RFC 959 §4.1.1',
+    replies: [221],
     endsSession: true,
     run: () => ({ reply: replies.loggedOut, close: true }),
   }),

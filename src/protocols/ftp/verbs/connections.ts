@@ -23,6 +23,7 @@ export const CONNECTIONS = [
     grammar: nothing,
     help: 'Have the server wait for the data connection (IPv4)',
     rfc: 'RFC 959 §4.1.2',
+    replies: [227, 425, 501, 522],
     run: async (visit) => {
       const { desk, state } = visit;
       if (state.extendedPassiveOnly) return { reply: onlyEpsv() };
@@ -37,6 +38,7 @@ export const CONNECTIONS = [
     grammar: anything('[1|2|ALL]'),
     help: 'Have the server wait for the data connection; ALL promises to use nothing else',
     rfc: 'RFC 2428 §3',
+    replies: [229, 200, 425, 501, 522],
     feat: 'EPSV',
     run: ({ desk }, text) => {
       const wanted = text.trim().toUpperCase();
@@ -57,6 +59,7 @@ export const CONNECTIONS = [
     grammar: parsed('h1,h2,h3,h4,p1,p2', parsePortArgument),
     help: 'Have the server connect to an IPv4 address, which must be your own',
     rfc: 'RFC 959 §4.1.2',
+    replies: [200, 501, 504],
     run: plan,
   }),
   verb({
@@ -65,6 +68,7 @@ export const CONNECTIONS = [
     grammar: parsed('|<family>|<address>|<port>|', parseEprtArgument),
     help: 'Have the server connect to an address, which must be your own',
     rfc: 'RFC 2428 §2',
+    replies: [200, 501, 504, 522],
     feat: 'EPRT',
     run: (visit, target) =>
       target.unsupportedFamily === true

@@ -39,6 +39,7 @@ export const DIGESTS: readonly Verb[] = [
     grammar: path,
     help: 'Tell the digest of a file; OPTS HASH chooses the algorithm',
     rfc: 'draft-bryan-ftpext-hash-03 §3',
+    replies: [213, 450, 550],
     feat: ({ algorithm }) =>
       `HASH ${algorithms()
         .map((name) => `${wireName(name)}${name === algorithm ? '*' : ''}`)
@@ -68,6 +69,7 @@ export const DIGESTS: readonly Verb[] = [
       grammar: filePart,
       help: `Tell the ${wireName(algorithm)} digest of a file or of a part of it`,
       rfc: 'in use, RFC 5797 §3 lists it',
+      replies: [250, 450, 550, 554],
       feat: name,
       run: async (visit, part) => ({ reply: reply(250, await digest(visit, algorithm, part)) }),
     }),
@@ -79,6 +81,7 @@ export const DIGESTS: readonly Verb[] = [
     grammar: path,
     help: 'Tell the MD5 checksum of a file',
     rfc: 'draft-twine-ftpmd5-00 §3.1',
+    replies: [251, 450, 550],
     feat: 'MD5',
     run: async (visit, file) => {
       const hex = await digest(visit, 'md5', { file, range: undefined });

@@ -29,6 +29,7 @@ export const FILES = [
     grammar: path,
     help: 'Remove a file, or what there is of an unfinished upload',
     rfc: 'RFC 959 §4.1.3',
+    replies: [250, 450, 550],
     run: async ({ phase }, file) => {
       await phase.session.removeFile(file);
       return { reply: reply(250, 'The file is removed') };
@@ -41,6 +42,7 @@ export const FILES = [
     grammar: path,
     help: 'Say what to rename; RNTO follows',
     rfc: 'RFC 959 §4.1.3',
+    replies: [350, 550],
     run: async ({ phase }, renameFrom) => {
       await phase.session.stat(renameFrom);
       return { reply: reply(350, 'And now RNTO'), next: { renameFrom } };
@@ -53,6 +55,7 @@ export const FILES = [
     grammar: path,
     help: 'Say the new name, which may be in another folder',
     rfc: 'RFC 959 §4.1.3',
+    replies: [250, 450, 503, 550, 553],
     naming: true,
     run: async ({ phase, state }, to) => {
       if (state.renameFrom === undefined) return { reply: reply(503, 'Say RNFR first') };
@@ -66,6 +69,7 @@ export const FILES = [
     grammar: path,
     help: 'Tell the size of a file in bytes as it would be sent, or how much of it has come',
     rfc: 'RFC 3659 §4',
+    replies: [213, 550],
     feat: 'SIZE',
     run: tellSize,
   }),
@@ -75,6 +79,7 @@ export const FILES = [
     grammar: something('<path>'),
     help: 'Tell when a file was last changed; with a time before the path, set it',
     rfc: 'RFC 3659 §3',
+    replies: [213, 550],
     feat: 'MDTM',
     run: tellTime,
   }),
@@ -85,6 +90,7 @@ export const FILES = [
     grammar: timeAndPath,
     help: 'Set when a file was last changed',
     rfc: 'draft-somers-ftp-mfxx-04 §3',
+    replies: [213, 550],
     feat: 'MFMT',
     run: (visit, wanted) => setTime(visit, wanted),
   }),

@@ -15,6 +15,7 @@ export const FOLDERS = [
     grammar: nothing,
     help: 'Tell the current folder',
     rfc: 'RFC 959 §4.1.3',
+    replies: [257],
     run: ({ phase }) => ({
       reply: reply(257, `${quotePath(phase.folder)} is the current folder`),
     }),
@@ -26,6 +27,7 @@ export const FOLDERS = [
     grammar: path,
     help: 'Go to a folder',
     rfc: 'RFC 959 §4.1.1',
+    replies: [250, 550],
     feat: 'TVFS',
     run: goTo,
   }),
@@ -36,6 +38,7 @@ export const FOLDERS = [
     grammar: nothing,
     help: 'Go to the folder above; above the root is the root',
     rfc: 'RFC 959 §4.1.1',
+    replies: [250, 550],
     run: (visit) => goTo(visit, parentOf(visit.phase.folder)),
   }),
   verb({
@@ -46,6 +49,7 @@ export const FOLDERS = [
     grammar: path,
     help: 'Make a folder',
     rfc: 'RFC 959 §4.1.3',
+    replies: [257, 452, 550],
     run: async ({ phase }, folder) => {
       await phase.session.makeFolder(folder);
       return { reply: reply(257, `${quotePath(folder)} is made`) };
@@ -59,6 +63,7 @@ export const FOLDERS = [
     grammar: path,
     help: 'Remove an empty folder',
     rfc: 'RFC 959 §4.1.3',
+    replies: [250, 450, 550],
     run: async ({ phase }, folder) => {
       await phase.session.removeFolder(folder);
       return { reply: reply(250, 'The folder is removed') };
@@ -71,6 +76,7 @@ export const FOLDERS = [
     grammar: path,
     help: 'Remove a folder with everything in it',
     rfc: 'draft-peterson-streamlined-ftp-command-extensions-10 §4.4',
+    replies: [250, 450, 550],
     feat: 'RMDA <path>',
     run: removeTree,
   }),

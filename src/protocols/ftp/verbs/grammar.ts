@@ -6,6 +6,8 @@ import type { State } from '../state.ts';
 export interface Grammar<A> {
   /** As HELP and a 501 show it; empty for no argument. */
   readonly syntax: string;
+  /** There is no text that it cannot read. */
+  readonly takesAnything?: true;
   /**
    * @param text what stood behind the verb and one space, to the end of the line
    * @returns undefined if it cannot be read: 501
@@ -22,7 +24,7 @@ export const nothing: Grammar<true> = {
 
 /** Anything, or nothing at all. */
 export function anything(syntax: string): Grammar<string> {
-  return { syntax, parse: (text) => text };
+  return { syntax, takesAnything: true, parse: (text) => text };
 }
 
 /** Anything but nothing. */
@@ -44,6 +46,7 @@ export const path: Grammar<Path> = {
 /** One path, or the current folder. */
 export const optionalPath: Grammar<Path> = {
   syntax: '[<path>]',
+  takesAnything: true,
   parse: (text, state) => parsePath(text, folderOf(state)),
 };
 

@@ -21,6 +21,7 @@ export const LISTINGS = [
     grammar: anything('[-aR] [<path or pattern>]'),
     help: 'List a folder in the form of ls -l',
     rfc: 'RFC 959 §4.1.3',
+    replies: [550],
     data: true,
     run: async (visit, text) => {
       const wanted = parseListArguments(text);
@@ -36,6 +37,7 @@ export const LISTINGS = [
     grammar: anything('[<path or pattern>]'),
     help: 'List only the names in a folder',
     rfc: 'RFC 959 §4.1.3',
+    replies: [550],
     data: true,
     run: async (visit, text) => {
       const target = await findTarget(visit, parseListArguments(text).path);
@@ -49,6 +51,7 @@ export const LISTINGS = [
     grammar: optionalPath,
     help: 'List a folder in a form made for programs',
     rfc: 'RFC 3659 §7',
+    replies: [501, 550],
     data: true,
     run: async (visit, folder) => {
       const { kind } = await visit.phase.session.stat(folder);
@@ -63,6 +66,7 @@ export const LISTINGS = [
     grammar: optionalPath,
     help: 'Tell about one file or folder in a form made for programs',
     rfc: 'RFC 3659 §7',
+    replies: [250, 550],
     feat: ({ facts }) =>
       `MLST ${FACTS.map((fact) => `${fact}${facts.includes(fact) ? '*' : ''};`).join('')}`,
     run: async ({ phase, state }, path) => {

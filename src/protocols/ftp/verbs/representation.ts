@@ -10,6 +10,7 @@ export const REPRESENTATION = [
     grammar: something('A|I|L 8'),
     help: 'Choose text (A) or bytes as they are (I)',
     rfc: 'RFC 959 §4.1.2',
+    replies: [200, 504],
     clearsRestart: true,
     run: ({ state }, text) => {
       const type = typeNamed(text);
@@ -26,6 +27,7 @@ export const REPRESENTATION = [
     grammar: something('S'),
     help: 'Choose how data is sent: as a stream (S)',
     rfc: 'RFC 959 §4.1.2',
+    replies: [200, 504],
     clearsRestart: true,
     run: (_visit, text) => ({
       reply: /^s$/i.test(text.trim()) ? reply(200, 'MODE S') : reply(504, 'The only mode is S'),
@@ -37,6 +39,7 @@ export const REPRESENTATION = [
     grammar: something('F'),
     help: 'Choose how files are built: without structure (F)',
     rfc: 'RFC 959 §4.1.2',
+    replies: [200, 504],
     clearsRestart: true,
     run: (_visit, text) => ({
       reply: /^f$/i.test(text.trim())

@@ -24,6 +24,7 @@ export const SECURITY = [
     grammar: something('TLS'),
     help: 'Encrypt this control connection; whoever was logged in has to log in again',
     rfc: 'RFC 4217 §4',
+    replies: [234, 431, 502, 503, 504],
     feat: whereEncrypted('AUTH TLS'),
     clearsRestart: true,
     run: begin,
@@ -34,6 +35,7 @@ export const SECURITY = [
     grammar: something('0'),
     help: 'Has to come before PROT; TLS needs no other buffer size than 0',
     rfc: 'RFC 4217 §9',
+    replies: [200, 503],
     feat: whereEncrypted('PBSZ'),
     run: ({ state }, text) => {
       const refusal = inTheClear(state);
@@ -49,6 +51,7 @@ export const SECURITY = [
     grammar: something('C|P'),
     help: 'Choose whether data connections are in the clear (C) or encrypted (P)',
     rfc: 'RFC 4217 §9',
+    replies: [200, 503, 504, 534, 536],
     feat: whereEncrypted('PROT'),
     run: (visit, level) => protect(visit, level.trim().toUpperCase()),
   }),
@@ -58,6 +61,7 @@ export const SECURITY = [
     grammar: nothing,
     help: 'End the encryption of the control connection, where the server allows it',
     rfc: 'RFC 4217 §5',
+    replies: [200, 503, 530, 534],
     feat: (_state, { tls }) => (tls?.allowsClear ? 'CCC' : undefined),
     run: ({ state, phase, desk }) => {
       if (!desk.encryption?.options.allowsClear) {

@@ -50,6 +50,7 @@ export const SITE_TABLE: readonly Verb[] = [
     grammar: anything(''),
     help: 'List what SITE can do',
     rfc: 'RFC 959 §4.1.3',
+    replies: [214],
     run: () => ({
       reply: reply(
         214,
@@ -68,6 +69,7 @@ export const SITE_TABLE: readonly Verb[] = [
     grammar: promised,
     help: 'Promise a whole file beforehand; the reply tells how many of its bytes are here already',
     rfc: 'docs/resume.md',
+    replies: [213, 450, 452, 550, 552, 553],
     feat: 'SITE EXPECT',
     naming: true,
     run: async ({ phase }, { path, ...promise }) => ({
@@ -80,6 +82,7 @@ export const SITE_TABLE: readonly Verb[] = [
     grammar: nothing,
     help: 'Tell how much room is used and allowed',
     rfc: 'in use',
+    replies: [200],
     run: async ({ phase }) => {
       const { bytes, files, maxFileBytes } = await phase.session.quota();
       return {
@@ -100,6 +103,7 @@ export const SITE_TABLE: readonly Verb[] = [
     grammar: nothing,
     help: 'List your uploads that have not been completed',
     rfc: 'docs/resume.md',
+    replies: [213],
     run: async ({ phase }) => {
       const uploads = await phase.session.uploads();
       const lines = uploads.map(
@@ -116,6 +120,7 @@ export const SITE_TABLE: readonly Verb[] = [
     grammar: path,
     help: 'Remove a folder with everything in it',
     rfc: 'in use',
+    replies: [250, 450, 550],
     run: removeTree,
   }),
   verb({
@@ -125,6 +130,7 @@ export const SITE_TABLE: readonly Verb[] = [
     grammar: utime,
     help: 'Set when a file was last changed',
     rfc: 'in use',
+    replies: [200, 550],
     run: async ({ phase }, { modified, path }) => {
       await phase.session.setModified(path, modified);
       return { reply: reply(200, 'The time is set') };
@@ -160,6 +166,7 @@ export const SITE: readonly Verb[] = [
     grammar: something('<command> [<arguments>]'),
     help: 'Do something that only this server knows; SITE HELP tells what',
     rfc: 'RFC 959 §4.1.3',
+    replies: [504],
     subcommands: SITE_TABLE,
     run: ({ state, desk }, text) => {
       const space = text.indexOf(' ');

@@ -25,6 +25,7 @@ export const TRANSFERS = [
     grammar: parsed('<bytes> [R <record size>]', readAllocation),
     help: 'Say how many bytes the next upload will have; 0 says nothing',
     rfc: 'RFC 959 §4.1.3',
+    replies: [200, 552],
     run: announce,
   }),
   verb({
@@ -33,6 +34,7 @@ export const TRANSFERS = [
     grammar: offset,
     help: 'Say at which byte the next transfer begins',
     rfc: 'RFC 3659 §5',
+    replies: [350, 501],
     feat: 'REST STREAM',
     run: ({ state }, restart) =>
       restart > 0 && state.representation.type === 'A'
@@ -46,6 +48,7 @@ export const TRANSFERS = [
     grammar: path,
     help: 'Fetch a file, from the byte that REST named',
     rfc: 'RFC 959 §4.1.3',
+    replies: [450, 550, 554],
     data: true,
     run: async ({ phase, state, desk }, file) => {
       const download = await phase.session.download(file, state.restart);
@@ -59,6 +62,7 @@ export const TRANSFERS = [
     grammar: path,
     help: 'Store a file, or go on at the byte that REST named',
     rfc: 'RFC 959 §4.1.3',
+    replies: [450, 452, 550, 552, 553, 554],
     data: true,
     naming: true,
     run: (visit, file) =>
@@ -71,6 +75,7 @@ export const TRANSFERS = [
     grammar: path,
     help: 'Add to a file, or go on with an unfinished upload',
     rfc: 'RFC 959 §4.1.3',
+    replies: [450, 452, 501, 550, 552, 553, 554],
     data: true,
     naming: true,
     run: async (visit, file) => {
@@ -89,6 +94,7 @@ export const TRANSFERS = [
     grammar: anything('[<beginning of the name>]'),
     help: 'Store a file under a name that nothing has yet',
     rfc: 'RFC 959 §4.1.3',
+    replies: [450, 452, 550, 552, 553],
     data: true,
     naming: true,
     run: async (visit, text) => {
@@ -105,6 +111,7 @@ export const TRANSFERS = [
     grammar: nothing,
     help: 'Stop the running transfer; what has come of an upload is kept',
     rfc: 'RFC 959 §4.1.3',
+    replies: [226],
     duringTransfer: 'aborts',
     run: () => ({
       reply: reply(226, 'Nothing is being transferred'),

@@ -17,6 +17,11 @@ export interface VerbFacts {
   readonly help: string;
   /** The document and section that says what it does. */
   readonly rfc: string;
+  /**
+   * The codes of RFC 959 §5.4 that the handler gives, and those of the failures that it can meet.
+   * What the other facts of the row imply is added to them.
+   */
+  readonly replies: readonly number[];
   /** What the account needs at least one of; the session checks again what is really done. */
   readonly permission?: Permission | readonly Permission[];
   /** What it does at once while a transfer runs, without argument; every other verb waits. */
@@ -42,6 +47,11 @@ export interface Verb extends VerbFacts {
   readonly needs: readonly PhaseKind[];
   /** The verb with its arguments, as in `REST <offset>`. */
   readonly syntax: string;
+  /**
+   * Every code that it can be answered with, in order, but for what can befall any line: 500 if it
+   * is too long, 451 if the server fails, 421 if the connection has to end.
+   */
+  readonly replies: readonly number[];
   /** Why it is known and all the same not done. */
   readonly refusal?: string;
   readonly situation: Situation;
@@ -75,7 +85,39 @@ export function verb<K extends PhaseKind, A>(row: Row<K, A>): Verb {
     if (argument === undefined) return { reply: reply(501, `Syntax: ${syntax}`) };
     return run({ phase, state, desk }, argument);
   };
-  return { ...facts, needs, syntax, situation: facts.naming ? 'naming' : 'asking', accept };
+  const replies = inOrder([...facts.replies, ...implied(row)]);
+  return {
+    ...facts,
+    needs,
+    syntax,
+    replies,
+    situation: facts.naming ? 'naming' : 'asking',
+    accept,
+  };
+}
+
+/** What a transfer can come to, whichever it is (RFC 959 §5.4, RFC 4217 §10.2). */
+const OF_TRANSFERS = [150, 226, 425, 426, 451, 521, 522];
+
+/** The codes that the facts of a row make possible. */
+function implied<K extends PhaseKind, A>({
+  needs,
+  grammar,
+  permission,
+  data,
+}: Row<K, A>): number[] {
+  const phases: readonly PhaseKind[] = needs;
+  const isForAll = phases.includes('inside') && phases.includes('greeted');
+  return [
+    ...(data ? OF_TRANSFERS : []),
+    ...(grammar.takesAnything ? [] : [501]),
+    ...(permission === undefined ? [] : [550]),
+    ...(isForAll ? [] : [phases.includes('inside') ? 530 : 503]),
+  ];
+}
+
+function inOrder(codes: readonly number[]): number[] {
+  return [...new Set(codes)].toSorted((one, other) => one - other);
 }
 
 interface Refusal {
@@ -95,6 +137,7 @@ export function refused({ code, reason, ...names }: Refusal): Verb {
     needs: ['greeted', 'named', 'inside'],
     help: reason,
     syntax: names.name,
+    replies: [code],
     refusal: reason,
     situation: 'asking',
     accept: () => ({ reply: reply(code, reason) }),
