@@ -1,6 +1,27 @@
 import type { Claim } from '../support/claim.ts';
+import { commands } from './commands.ts';
+import { crowd } from './crowd.ts';
+import { fairness } from './fairness.ts';
+import { idle } from './idle.ts';
+import { listings } from './listings.ts';
+import { logins } from './logins.ts';
+import { promised } from './promised.ts';
+import { resume } from './resume.ts';
 import { retr } from './retr.ts';
 import { stor } from './stor.ts';
+import { tls } from './tls.ts';
 
 /** All of them, in the order in which they run. */
-export const CLAIMS: readonly Claim[] = [retr, stor];
+export const CLAIMS: readonly Claim[] = [
+  retr,
+  stor,
+  promised,
+  tls,
+  logins,
+  commands,
+  idle,
+  crowd,
+  listings,
+  fairness,
+  resume,
+];
