@@ -5,8 +5,9 @@ import { CredentialCache } from './accounts/credential-cache.ts';
 import { Passwords } from './accounts/passwords/passwords.ts';
 import { LoginThrottle } from './accounts/throttle.ts';
 import { systemClock } from './base/clock.ts';
-import { EventSource } from './base/events.ts';
+import { type Events, EventSource } from './base/events.ts';
 import type { Log } from './base/log.ts';
+import type { SessionEvent } from './base/session-event.ts';
 import type { TransferEvent } from './base/transfer-event.ts';
 import type { Settings } from './config/settings.ts';
 import type { Database } from './database/database.ts';
@@ -20,6 +21,7 @@ import { Certificates } from './protocols/ftp/tls/certificates.ts';
 import type { TlsOptions } from './protocols/ftp/tls/options.ts';
 import { ensureOwnCertificate } from './protocols/ftp/tls/own-certificate.ts';
 import { Bandwidth, type CommonRates } from './session/bandwidth.ts';
+import type { Authority } from './session/authority.ts';
 import { FrontDesk } from './session/front-desk.ts';
 import { Visits } from './session/visits.ts';
 import { LocalStore } from './storage/local/local-store.ts';
@@ -55,6 +57,10 @@ export interface Server extends AsyncDisposable {
    * at once: the rates.
    */
   reload(settings: Settings): Promise<void>;
+  /** Every transfer, when it has ended. */
+  readonly transfers: Events<TransferEvent>;
+  /** Who comes, goes, and is not let in. */
+  readonly sessions: Events<SessionEvent>;
 }
 
 /** Opens the data folder beside a server that may be serving from it. */
@@ -75,17 +81,26 @@ export async function composeRecords(settings: Settings, log: Log): Promise<Reco
   };
 }
 
+/** What only a program that embeds the server can give. */
+export interface Embedding {
+  readonly authority?: Authority | undefined;
+}
+
 /** Builds a server from its settings and starts it: config → store → vault → sessions → protocols. */
-export async function composeServer(settings: Settings, log: Log): Promise<Server> {
+export async function composeServer(
+  settings: Settings,
+  log: Log,
+  { authority }: Embedding = {},
+): Promise<Server> {
   await using parts = new AsyncDisposableStack();
   const clock = systemClock;
   await mkdir(settings.data, { recursive: true, mode: 0o750 });
 
   const database = parts.use(await Sqlite.open(join(settings.data, 'carryon.sqlite')));
   await database.check();
-  const transfers = new EventSource<TransferEvent>((error) =>
-    log.error('A transfer log failed', { error }),
-  );
+  const unheard = (error: unknown): void => log.error('A listener failed', { error });
+  const transfers = new EventSource<TransferEvent>(unheard);
+  const sessions = new EventSource<SessionEvent>(unheard);
   if (settings.log.transfers !== undefined) {
     parts.use(keepTransferLog(transfers, settings.log.transfers, transferLine, log));
   }
@@ -115,6 +130,8 @@ export async function composeServer(settings: Settings, log: Log): Promise<Serve
     visits,
     transfers,
     bandwidth,
+    sessions,
+    authority,
     clock,
     log,
     maxSessionsPerAccount: settings.limits.maxSessionsPerAccount,
@@ -150,6 +167,8 @@ export async function composeServer(settings: Settings, log: Log): Promise<Serve
       bandwidth.configure(ratesOf(changed));
       await certificates?.reload();
     },
+    transfers,
+    sessions,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -9,6 +9,9 @@ export interface StoredAccount extends Account {
   readonly stored: string;
 }
 
+/** What no password is right for. */
+export const NO_PASSWORD = '*';
+
 /** What can be set of an account; `null` takes a limit or an expiry away. */
 export interface AccountChanges {
   readonly home?: string;
@@ -95,6 +98,17 @@ export class Accounts {
         .execute();
     });
     return this.set(name, changes);
+  }
+
+  /** Makes an account without a password of its own, or changes it where it is different. */
+  async provide(
+    name: string,
+    changes: AccountChanges,
+  ): Promise<{ readonly account: StoredAccount; readonly isNew: boolean }> {
+    const account = await this.find(name);
+    if (!account) return { account: await this.add(name, NO_PASSWORD, changes), isNew: true };
+    if (isAsWanted(account, changes)) return { account, isNew: false };
+    return { account: await this.set(name, changes), isNew: false };
   }
 
   /** @throws Failure `not-found` */
@@ -194,6 +208,38 @@ export class Accounts {
       return home ? [{ ...toAccount(row, home), stored: row.password }] : [];
     });
   }
+}
+
+/** All that can be set of this account, as it is. */
+export function profileOf(account: Account): Required<AccountChanges> {
+  const { home, permissions, enabled, expiresAt, unconfirmed, limits, rates } = account;
+  return {
+    home,
+    permissions: [...permissions],
+    enabled,
+    expiresAt: expiresAt ?? null,
+    unconfirmed,
+    quotaBytes: limits.quotaBytes ?? null,
+    quotaFiles: limits.quotaFiles ?? null,
+    maxFileBytes: limits.maxFileBytes ?? null,
+    uploadRate: rates.upload ?? null,
+    downloadRate: rates.download ?? null,
+    maxSessions: account.maxSessions ?? null,
+  };
+}
+
+/** True if nothing of this would change anything. */
+function isAsWanted(account: Account, changes: AccountChanges): boolean {
+  const now = profileOf(account);
+  const { permissions, ...others } = defined(changes);
+  return (
+    (permissions === undefined || isSame(permissions, now.permissions)) &&
+    Object.entries(others).every(([name, value]) => now[name as keyof typeof others] === value)
+  );
+}
+
+function isSame(some: readonly Permission[], others: readonly Permission[]): boolean {
+  return new Set(some).symmetricDifference(new Set(others)).size === 0;
 }
 
 /** The properties that have a value: `undefined` means "as it was". */

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { StoredAccount, AccountChanges } from '../accounts/accounts.ts';
+import { type AccountChanges, NO_PASSWORD, type StoredAccount } from '../accounts/accounts.ts';
 import { describeStored, isStoredPassword } from '../accounts/passwords/passwords.ts';
 import { Failure } from '../base/failure.ts';
 import {
@@ -138,7 +138,7 @@ async function viewOf({ vault }: Records, account: StoredAccount) {
     permissions: [...account.permissions],
     expires: account.expiresAt === undefined ? null : new Date(account.expiresAt).toISOString(),
     unconfirmed: account.unconfirmed,
-    password: describeStored(account.stored),
+    password: account.stored === NO_PASSWORD ? 'none' : describeStored(account.stored),
     created: new Date(account.createdAt).toISOString(),
   };
 }

@@ -6,7 +6,7 @@ import * as kinds from './kinds.ts';
 /** Each kind with what it takes, as [written, meant], and what it refuses. */
 const CASES: readonly {
   name: string;
-  kind: kinds.Kind<unknown>;
+  kind: kinds.Kind<unknown, unknown>;
   takes: readonly (readonly [unknown, unknown])[];
   refuses: readonly unknown[];
 }[] = [

@@ -14,19 +14,20 @@ import { formatDuration, parseDuration } from './duration.ts';
 /**
  * What a value may be. The settings file has numbers and truth values, variables and flags have
  * only text: each schema takes both.
+ * @typeParam W how people write one
  */
-export interface Kind<T> {
+export interface Kind<T, W = string> {
   /** Stands for the value in help and documentation. */
   readonly valueName: string;
   /** Follows "must be" in a complaint. */
   readonly expects: string;
-  readonly schema: z.ZodType<T>;
+  readonly schema: z.ZodType<T, W>;
   /** Writes a value so that the schema reads the same value again. */
   format(value: T): string;
 }
 
 /** A time in whole milliseconds, between two limits written as durations. */
-export function duration(least: string, most: string): Kind<number> {
+export function duration(least: string, most: string): Kind<number, number | string> {
   const seconds = z.number().transform((seconds) => Math.round(seconds * 1000));
   return {
     valueName: 'TIME',
@@ -39,7 +40,7 @@ export function duration(least: string, most: string): Kind<number> {
 }
 
 /** A number of bytes, between two limits written as sizes. */
-export function size(least: string, most: string): Kind<number> {
+export function size(least: string, most: string): Kind<number, number | string> {
   return {
     valueName: 'SIZE',
     expects: `a size from ${least} to ${most} such as "64KiB", "16MiB" or a number of bytes`,
@@ -51,7 +52,7 @@ export function size(least: string, most: string): Kind<number> {
 }
 
 /** A whole number between two limits. */
-export function count(least: number, most: number): Kind<number> {
+export function count(least: number, most: number): Kind<number, number | string> {
   return {
     valueName: 'N',
     expects: `a whole number from ${least} to ${most}`,
@@ -61,7 +62,7 @@ export function count(least: number, most: number): Kind<number> {
 }
 
 /** A part of a whole, from 0 to 1. */
-export const share: Kind<number> = {
+export const share: Kind<number, number | string> = {
   valueName: 'SHARE',
   expects: 'a number from 0 to 1',
   schema: z.union([z.number(), readable(parseNumber)]).pipe(between(0, 1)),
@@ -79,7 +80,7 @@ const YES_OR_NO: Readonly<Record<string, boolean>> = {
   '0': false,
 };
 
-export const yesOrNo: Kind<boolean> = {
+export const yesOrNo: Kind<boolean, boolean | string> = {
   valueName: 'true|false',
   expects: 'true or false',
   schema: z.union([
@@ -92,11 +93,13 @@ export const yesOrNo: Kind<boolean> = {
 };
 
 /** One of a few words. */
-export function oneOf<const W extends string>(...words: readonly [W, ...W[]]): Kind<W> {
+export function oneOf<const W extends string>(...words: readonly [W, ...W[]]): Kind<W, W> {
   return {
     valueName: words.join('|'),
     expects: `one of ${words.join(', ')}`,
-    schema: readable((text) => words.find((word) => word === text.toLowerCase())),
+    schema: readable((text) =>
+      words.find((word) => word === text.toLowerCase()),
+    ) as z.ZodType<W> as z.ZodType<W, W>,
     format: String,
   };
 }
@@ -152,7 +155,10 @@ export function path(valueName: 'DIR' | 'FILE'): Kind<string> {
 }
 
 /** That kind, or a word that means undefined. */
-export function unless<T>(word: string, kind: Kind<T>): Kind<T | undefined> {
+export function unless<const O extends string, T, W>(
+  word: O,
+  kind: Kind<T, W>,
+): Kind<T | undefined, W | O> {
   return {
     valueName: `${kind.valueName}|${word}`,
     expects: `${kind.expects}, or "${word}"`,
@@ -162,7 +168,7 @@ export function unless<T>(word: string, kind: Kind<T>): Kind<T | undefined> {
 }
 
 /** Text that `parse` can read. What to say if it cannot is for the Kind to know. */
-function readable<T>(parse: (text: string) => T | undefined): z.ZodType<T> {
+function readable<T>(parse: (text: string) => T | undefined): z.ZodType<T, string> {
   return z.string().transform((text, context) => {
     const value = parse(text.trim());
     if (value !== undefined) return value;

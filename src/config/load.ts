@@ -2,28 +2,38 @@ import { resolve } from 'node:path';
 import type { PortRange } from './address.ts';
 import { nearest } from './nearest.ts';
 import { camelCase, groupAndName, PREFIX, type Setting } from './setting.ts';
-import { origins, type Origin, type Settings, SettingsError } from './settings.ts';
+import {
+  origins,
+  type Origin,
+  type Settings,
+  SettingsError,
+  type WrittenSettings,
+} from './settings.ts';
 import { readSettingsFile } from './settings-file.ts';
+import { readWritten } from './written.ts';
 import { type Given, readDefaults, readEnvironment, readFlags, ROWS } from './sources.ts';
 
 export interface SettingsSources {
   /** The path of a settings file (TOML). */
   readonly file?: string | undefined;
+  /** What a program says that embeds the server. */
+  readonly written?: WrittenSettings | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The flags as a command line parser hands them over, in camel case; others may be among them. */
   readonly flags: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Joins file, environment and flags, of which the later overrides the earlier. Reads the file and
+ * Joins file, program, environment and flags, of which the later overrides the earlier. Reads the file and
  * touches nothing else: that a folder exists or a port is free shows when it is used.
  * @throws SettingsError with every problem in every source, also of values that are overridden
  */
-export function loadSettings({ file, env, flags }: SettingsSources): Settings {
+export function loadSettings({ file, written, env, flags }: SettingsSources): Settings {
   const folder = process.cwd();
   const readings = [
     readDefaults(folder),
     ...(file === undefined ? [] : [readSettingsFile(file)]),
+    ...(written === undefined ? [] : [readWritten(written, folder)]),
     readEnvironment(env, folder),
     readFlags(flags, folder),
   ];

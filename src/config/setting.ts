@@ -4,10 +4,10 @@ import type { Kind } from './kinds.ts';
 export const PREFIX = 'CARRYON_';
 
 /** One row of the table of settings. */
-export interface Setting<K extends string = string, T = unknown> {
+export interface Setting<K extends string = string, T = unknown, W = unknown> {
   /** Its name in the settings file: `group.name`, or `name` for what stands above all groups. */
   readonly key: K;
-  readonly kind: Kind<T>;
+  readonly kind: Kind<T, W>;
   /** The default as one would write it. */
   readonly default: string;
   /** One sentence for the people who set it. */
@@ -26,9 +26,9 @@ export interface Setting<K extends string = string, T = unknown> {
 }
 
 /** What a row is written with; the rest follows from the key. */
-interface Row<K extends string, T> {
+interface Row<K extends string, T, W> {
   readonly key: K;
-  readonly kind: Kind<T>;
+  readonly kind: Kind<T, W>;
   readonly default: string;
   readonly about: string;
   /** Where the flag has a shorter name than the key. */
@@ -37,7 +37,7 @@ interface Row<K extends string, T> {
 }
 
 /** Completes a row: `ftp.idle-timeout` gets `--ftp-idle-timeout` and `CARRYON_FTP_IDLE_TIMEOUT`. */
-export function setting<const K extends string, T>(row: Row<K, T>): Setting<K, T> {
+export function setting<const K extends string, T, W>(row: Row<K, T, W>): Setting<K, T, W> {
   const flag = row.flag ?? `--${row.key.replaceAll('.', '-')}`;
   return {
     ...row,

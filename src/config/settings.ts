@@ -5,7 +5,8 @@ type Row = (typeof SETTINGS)[number];
 type Grouped = Extract<Row, { key: `${string}.${string}` }>;
 type GroupOf<K extends string> = K extends `${infer G}.${string}` ? G : never;
 type NameOf<K extends string> = K extends `${string}.${infer N}` ? N : never;
-type ValueOf<R> = R extends Setting<string, infer T> ? T : never;
+type ValueOf<R> = R extends Setting<string, infer T, infer _> ? T : never;
+type WrittenOf<R> = R extends Setting<string, infer _, infer W> ? W : never;
 
 /** Where the value of one setting came from: `default`, a file, a variable or a flag. */
 export type Origin = string;
@@ -27,6 +28,22 @@ export type Settings = {
     ]: ValueOf<R>;
   };
 } & { readonly [origins]: ReadonlyMap<string, Origin> };
+
+/**
+ * Some settings as a program writes them: `{ data: 'files', ftp: { idleTimeout: '10m' } }`. Values
+ * are written as in the settings file: times as text or in seconds, sizes as text or in bytes.
+ */
+export type WrittenSettings = {
+  readonly [R in Exclude<Row, Grouped> as CamelCase<R['key']>]?: WrittenOf<R> | undefined;
+} & {
+  readonly [G in GroupOf<Grouped['key']>]?:
+    | {
+        readonly [
+          R in Extract<Grouped, { key: `${G}.${string}` }> as CamelCase<NameOf<R['key']>>
+        ]?: WrittenOf<R> | undefined;
+      }
+    | undefined;
+};
 
 /** Everything that is wrong with the settings, one line each, beginning with where it stands. */
 export class SettingsError extends Error {

@@ -42,7 +42,8 @@ export function complaint(row: Setting, value: unknown): string {
   return `must be ${row.kind.expects}, not ${shown(value)}`;
 }
 
-function readRows(
+/** @param pick the value of a row, undefined if none is given, and where that stands */
+export function readRows(
   pick: (row: Setting) => readonly [origin: Origin, value: unknown],
   folder: string,
 ): Reading {

@@ -1,40 +1,52 @@
+import type { Failure } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
 import type { TransferOutcome } from '../base/transfer-event.ts';
 import type { Entry, ReadableFile, Soon } from '../storage/store.ts';
 import type { Lane } from './bandwidth.ts';
-import type { SessionParts } from './home-session.ts';
+import type { TransferParts } from './home-session.ts';
+import type { Running } from './running.ts';
 import type { Download } from './session.ts';
 
 /** A committed file on its way to a visitor. */
-export class FileDownload implements Download {
+export class FileDownload implements Download, Running {
+  readonly id: string;
+  readonly direction = 'out';
+  readonly path: Path;
+  readonly beganAt: number;
   readonly entry: Entry;
   readonly start: number;
   readonly signal: AbortSignal;
-  readonly #parts: SessionParts;
-  readonly #account: string;
-  readonly #path: Path;
+  readonly #parts: TransferParts;
+  readonly #stop = new AbortController();
   readonly #file: ReadableFile;
   readonly #began: number;
   #position: number;
   #isFinished = false;
 
-  constructor(
-    parts: SessionParts,
-    account: string,
-    signal: AbortSignal,
-    path: Path,
-    file: ReadableFile,
-    start: number,
-  ) {
+  constructor(parts: TransferParts, path: Path, file: ReadableFile, start: number) {
     this.#parts = parts;
-    this.#account = account;
-    this.signal = signal;
-    this.#path = path;
+    this.id = parts.running.nextId();
+    this.signal = AbortSignal.any([parts.signal, this.#stop.signal]);
+    this.path = path;
     this.#file = file;
     this.entry = file.entry;
     this.start = start;
     this.#position = start;
     this.#began = parts.clock.monotonic();
+    this.beganAt = parts.clock.now();
+    parts.running.add(this);
+  }
+
+  get moved(): number {
+    return this.#position - this.start;
+  }
+
+  get size(): number {
+    return this.entry.size;
+  }
+
+  stop(reason: Failure): void {
+    this.#stop.abort(reason);
   }
 
   read(into: Uint8Array, signal = this.signal): Soon<number> {
@@ -51,15 +63,16 @@ export class FileDownload implements Download {
     if (this.#isFinished) return;
     this.#isFinished = true;
     await this.#file[Symbol.asyncDispose]();
-    const { clock, transfers, visitor, id } = this.#parts;
+    const { clock, transfers, visitor, id, accountName, running } = this.#parts;
+    running.remove(this);
     transfers.emit({
       time: clock.now(),
-      account: this.#account,
+      account: accountName,
       address: visitor.address,
       protocol: visitor.protocol,
       session: id,
       direction: 'out',
-      path: this.#path,
+      path: this.path,
       bytes,
       resumedFrom: this.start,
       size: this.entry.size,
@@ -73,6 +86,7 @@ export class FileDownload implements Download {
   async [Symbol.asyncDispose](): Promise<void> {
     // One of which nothing was read was opened to look at it: no transfer has taken place.
     if (this.#position === this.start) this.#isFinished = true;
+    this.#parts.running.remove(this);
     await this.#file[Symbol.asyncDispose]();
     await this.finish('interrupted', 0);
   }

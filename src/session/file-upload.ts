@@ -1,26 +1,32 @@
-import { failed } from '../base/failure.ts';
+import { failed, type Failure } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
 import type { TransferEvent, TransferOutcome } from '../base/transfer-event.ts';
 import type { Entry, Soon } from '../storage/store.ts';
 import type { Writer } from '../vault/writer.ts';
-import type { SessionParts } from './home-session.ts';
+import type { TransferParts } from './home-session.ts';
+import type { Running } from './running.ts';
 import type { Upload } from './session.ts';
 
 /** What a visitor sends, on its way into the vault. */
-export class FileUpload implements Upload {
+export class FileUpload implements Upload, Running {
+  readonly id: string;
+  readonly direction = 'in';
+  readonly beganAt: number;
   readonly signal: AbortSignal;
-  readonly #parts: SessionParts;
-  readonly #account: string;
+  readonly #parts: TransferParts;
+  readonly #stop = new AbortController();
   readonly #writer: Writer;
   readonly #began: number;
   #isOver = false;
 
-  constructor(parts: SessionParts, account: string, session: AbortSignal, writer: Writer) {
+  constructor(parts: TransferParts, writer: Writer) {
     this.#parts = parts;
-    this.#account = account;
+    this.id = parts.running.nextId();
     this.#writer = writer;
-    this.signal = AbortSignal.any([session, writer.signal]);
+    this.signal = AbortSignal.any([parts.signal, writer.signal, this.#stop.signal]);
     this.#began = parts.clock.monotonic();
+    this.beganAt = parts.clock.now();
+    parts.running.add(this);
   }
 
   get path(): Path {
@@ -37,6 +43,18 @@ export class FileUpload implements Upload {
 
   get received(): number {
     return this.#writer.received;
+  }
+
+  get moved(): number {
+    return this.received - this.start;
+  }
+
+  get size(): number | undefined {
+    return this.length;
+  }
+
+  stop(reason: Failure): void {
+    this.#stop.abort(reason);
   }
 
   get stepBytes(): number {
@@ -85,11 +103,12 @@ export class FileUpload implements Upload {
   /** What the transfer log will say; from now on nothing more can happen here. */
   #over(outcome: TransferOutcome, size = this.length): TransferEvent {
     this.#isOver = true;
-    const { clock, visitor, id } = this.#parts;
-    const bytes = this.received - this.start;
+    const { clock, visitor, id, accountName, running } = this.#parts;
+    running.remove(this);
+    const bytes = this.moved;
     return {
       time: clock.now(),
-      account: this.#account,
+      account: accountName,
       address: visitor.address,
       protocol: visitor.protocol,
       session: id,

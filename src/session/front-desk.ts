@@ -8,9 +8,11 @@ import type { Clock } from '../base/clock.ts';
 import type { EventSource } from '../base/events.ts';
 import { Failure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
+import type { SessionEvent } from '../base/session-event.ts';
 import type { TransferEvent } from '../base/transfer-event.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Bandwidth } from './bandwidth.ts';
+import type { Authority } from './authority.ts';
 import { HomeSession } from './home-session.ts';
 import type { Reception, Session, Visitor } from './session.ts';
 import type { Visits } from './visits.ts';
@@ -26,10 +28,16 @@ export interface FrontDeskParts {
   readonly visits: Visits;
   readonly transfers: EventSource<TransferEvent>;
   readonly bandwidth: Bandwidth;
+  readonly sessions: EventSource<SessionEvent>;
+  /** Absent if the accounts alone know who may come in. */
+  readonly authority?: Authority | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly maxSessionsPerAccount: number;
 }
+
+/** The end of a session that nobody ended but its visitor. */
+const LEFT = 'The visitor has left';
 
 /** Lets visitors in, by name and password. */
 export class FrontDesk implements Reception {
@@ -47,13 +55,15 @@ export class FrontDesk implements Reception {
     signal?: AbortSignal,
   ): Promise<Session> {
     if (this.#isClosed) throw stopping();
-    const { accounts, throttle, visits, clock } = this.#parts;
+    const { accounts, throttle, visits, sessions, clock } = this.#parts;
     await this.#waitForTurn(visitor.address, name, signal);
     const revision = await accounts.revision();
-    const account = await accounts.find(name);
-    const isRight = await this.#isRight(account, password, signal);
-    if (!account || !isRight || !isUsable(account, clock.now())) {
+    const account =
+      (await this.#admitted(name, password, visitor, signal)) ??
+      (await this.#known(name, password, signal));
+    if (!account || !isUsable(account, clock.now())) {
       throttle.failed(visitor.address, name);
+      sessions.emit({ kind: 'refused', time: clock.now(), account: name, ...visitor });
       throw new Failure('forbidden', 'The name or the password is not right');
     }
     throttle.succeeded(visitor.address, name);
@@ -82,6 +92,32 @@ export class FrontDesk implements Reception {
     }
   }
 
+  /** The account of somebody whom the authority lets in. */
+  async #admitted(
+    name: string,
+    password: string,
+    { address, protocol }: Visitor,
+    signal?: AbortSignal,
+  ): Promise<StoredAccount | undefined> {
+    const { authority, accounts, vault } = this.#parts;
+    const admission = await authority?.({ name, password, address, protocol }, signal);
+    if (!admission) return undefined;
+    const { account, isNew } = await accounts.provide(name, admission);
+    // A home that was there before has contents, which count.
+    if (isNew) await vault.audit(account.homeId, true);
+    return account;
+  }
+
+  /** The account with this name and password. */
+  async #known(
+    name: string,
+    password: string,
+    signal?: AbortSignal,
+  ): Promise<StoredAccount | undefined> {
+    const account = await this.#parts.accounts.find(name);
+    return (await this.#isRight(account, password, signal)) ? account : undefined;
+  }
+
   /** Takes the same time for every name, known or not. */
   async #isRight(
     account: StoredAccount | undefined,
@@ -102,7 +138,7 @@ export class FrontDesk implements Reception {
   }
 
   async #open(account: StoredAccount, visitor: Visitor): Promise<Session> {
-    const { visits, vault, transfers, bandwidth, clock, log } = this.#parts;
+    const { visits, vault, transfers, sessions, bandwidth, clock, log } = this.#parts;
     const maxSessions = account.maxSessions ?? this.#parts.maxSessionsPerAccount;
     const home = await vault.home(account.homeId);
     if (this.#isClosed) throw stopping();
@@ -110,6 +146,7 @@ export class FrontDesk implements Reception {
       throw new Failure('locked', 'This account has too many sessions');
     }
     const id = randomBytes(6).toString('hex');
+    const whose = { session: id, account: account.name, ...visitor };
     const session = new HomeSession(
       {
         id,
@@ -121,9 +158,18 @@ export class FrontDesk implements Reception {
         log: log.with({ session: id, account: account.name }),
       },
       account,
-      (ended) => visits.remove(ended),
+      (ended) => {
+        visits.remove(ended);
+        sessions.emit({
+          kind: 'ended',
+          time: clock.now(),
+          ...whose,
+          reason: ended.endReason ?? LEFT,
+        });
+      },
     );
     visits.add(session);
+    sessions.emit({ kind: 'opened', time: clock.now(), ...whose });
     return session;
   }
 }

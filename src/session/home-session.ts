@@ -11,6 +11,7 @@ import type { TransferEvent } from '../base/transfer-event.ts';
 import type { Home } from '../vault/home.ts';
 import type { Declared, Placement } from '../vault/placement.ts';
 import type { SessionBandwidth } from './bandwidth.ts';
+import { RunningTransfers } from './running.ts';
 import { FileDownload } from './file-download.ts';
 import { FileUpload } from './file-upload.ts';
 import type { Download, QuotaView, Seen, Session, Unfinished, Upload, Visitor } from './session.ts';
@@ -26,9 +27,20 @@ export interface SessionParts {
   readonly log: Log;
 }
 
+/** What a transfer works with. */
+export interface TransferParts extends SessionParts {
+  readonly accountName: string;
+  /** That of the session. */
+  readonly signal: AbortSignal;
+  readonly running: RunningTransfers;
+}
+
 /** A visitor in the home of their account. */
 export class HomeSession implements Session {
   #account: StoredAccount;
+  /** Milliseconds since 1970 (UTC). */
+  readonly openedAt: number;
+  readonly running: RunningTransfers;
   readonly #parts: SessionParts;
   readonly #onEnd: (session: HomeSession) => void;
   readonly #abort = new AbortController();
@@ -39,6 +51,8 @@ export class HomeSession implements Session {
   constructor(parts: SessionParts, account: StoredAccount, onEnd: (session: HomeSession) => void) {
     this.#parts = parts;
     this.#account = account;
+    this.openedAt = parts.clock.now();
+    this.running = new RunningTransfers(parts.id);
     this.#onEnd = onEnd;
   }
 
@@ -100,7 +114,7 @@ export class HomeSession implements Session {
       const { size } = file.entry;
       throw new Failure('offset-mismatch', `The file has only ${size} bytes`, { offset: size });
     }
-    return new FileDownload(this.#parts, this.account.name, this.signal, path, file, offset);
+    return new FileDownload(this.#ofTransfer(), path, file, offset);
   }
 
   async upload(path: Path, placement: Placement, declared: Declared = {}): Promise<Upload> {
@@ -115,7 +129,7 @@ export class HomeSession implements Session {
     );
     this.#told.delete(path);
     this.#promised.delete(path);
-    return new FileUpload(this.#parts, this.account.name, this.signal, writer);
+    return new FileUpload(this.#ofTransfer(), writer);
   }
 
   async expect(path: Path, promise: Required<Declared>): Promise<number> {
@@ -187,6 +201,11 @@ export class HomeSession implements Session {
     return this.#parts.home.uploads();
   }
 
+  /** Why it has ended, in a sentence; undefined while it has not. */
+  get endReason(): string | undefined {
+    return this.signal.aborted ? asFailure(this.signal.reason).message : undefined;
+  }
+
   /** Ends it from outside. */
   end(reason: Failure): void {
     this.#abort.abort(reason);
@@ -207,6 +226,11 @@ export class HomeSession implements Session {
     if (permissions.some((permission) => this.may(permission))) return;
     const missing = permissions.join('" or "');
     throw new Failure('forbidden', `This account may not do that (it lacks "${missing}")`);
+  }
+
+  #ofTransfer(): TransferParts {
+    const { accountName, signal, running } = this;
+    return { ...this.#parts, accountName, signal, running };
   }
 
   #tell(path: Path, seen: Seen): void {

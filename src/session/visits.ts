@@ -37,6 +37,15 @@ export class Visits implements Disposable {
     return [...this.#open].filter((session) => session.account.id === accountId).length;
   }
 
+  /** All that are open. */
+  [Symbol.iterator](): Iterator<HomeSession> {
+    return this.#open.values();
+  }
+
+  find(id: string): HomeSession | undefined {
+    return [...this.#open].find((session) => session.id === id);
+  }
+
   endAll(reason: Failure): void {
     for (const session of this.#open) session.end(reason);
   }

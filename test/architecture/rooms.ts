@@ -116,6 +116,20 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'package.json': 'says its version',
     },
   },
+  embed: {
+    because: 'a program that embeds the server gets what a command gets, and nothing behind it',
+    imports: {
+      base: WORDS,
+      config: 'turns options into settings',
+      telemetry: 'makes the log that a command would have',
+      'compose.ts': 'lets the server be built',
+    },
+    types: {
+      accounts: 'shows accounts as they are declared there',
+      session: 'passes on who is asked about logins',
+      vault: 'has homes counted',
+    },
+  },
   'main.ts': {
     because: 'it is the name of the program and nothing more',
     imports: { base: WORDS, cli: 'hands the command line over' },

@@ -4,6 +4,9 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { until } from '../peers/support/wait.ts';
+import { exampleIn } from '../support/example.ts';
+import { startProgram, transcript } from '../support/program.ts';
 import { runCli } from '../support/run-cli.ts';
 import { startServer } from '../support/server-process.ts';
 import { type Installed, installPackage } from './installed.ts';
@@ -48,6 +51,35 @@ test('the installed package serves, takes an account, and puts and gets a file',
   assert.equal((await server.stop()).code, 0, server.stderr);
 });
 
+test('the example for those who embed the server lets somebody in and tells what was uploaded', async () => {
+  const { folder, main } = installed;
+  const example = await exampleIn('docs/moving-from-ftp-srv.md', 'embed', {
+    'carryon-data': 'embedded-data',
+    '0.0.0.0:2121': '127.0.0.1:0',
+    "'/srv/alice'": JSON.stringify(join(folder, 'srv')),
+  });
+  await writeFile(join(folder, 'embed.ts'), example);
+  const program = startProgram([], { main: join(folder, 'embed.ts'), cwd: folder });
+  const port = await until(
+    'the example listens',
+    () => /^listening on (\d+)$/m.exec(program.output.stdout)?.[1],
+  );
+  await writeFile(join(folder, 'short.mkv'), 'a film');
+  const put = await runCli(['put', 'short.mkv', `ftp://alice@127.0.0.1:${port}/film.mkv`], {
+    main,
+    cwd: folder,
+    env: { CARRYON_PASSWORD: 'correct horse' },
+  });
+  assert.equal(put.code, 0, put.stderr);
+  await until('the example was told of the upload', () =>
+    program.output.stdout.includes('alice in /film.mkv 6 bytes complete'),
+  );
+  assert.match(program.output.stdout, /^alice from 127\.0\.0\.1 is known$/m);
+  assert.equal(await readFile(join(folder, 'srv/film.mkv'), 'utf8'), 'a film');
+  program.child.kill('SIGTERM');
+  assert.deepEqual(await program.exited, { code: 0, signal: null }, transcript(program));
+});
+
 test('the package holds what is needed, and nothing of the workshop', async () => {
   const root = join(installed.folder, 'node_modules/carryon');
   const files = (await readdir(root, { recursive: true })).toSorted();
@@ -89,7 +121,14 @@ test('an older Node is told which one is needed, and reads nothing else', async 
 test('a program in TypeScript finds the types of everything that is exported', async () => {
   await writeFile(
     join(installed.folder, 'consumer.ts'),
-    `import { FtpRemote, ConnectionPool, parsePath, upload } from 'carryon/client';
+    `import { createServer } from 'carryon';
+     import { FtpRemote, ConnectionPool, parsePath, upload } from 'carryon/client';
+     await using server = await createServer({ ftp: { idleTimeout: '5m' }, data: 'files' });
+     server.on('transfer', ({ direction }) => direction === 'in');
+     // @ts-expect-error -- there is no such policy
+     await createServer({ tls: { policy: 'maybe' } });
+     // @ts-expect-error -- there is no such event
+     server.on('upload', () => {});
      const remote = new FtpRemote({ host: 'a', port: 21, user: 'b', password: 'c', security: 'explicit' });
      await using pool = new ConnectionPool(remote, { size: 4 });
      const { size } = await upload(pool, 'film.mkv', parsePath('/film.mkv'), {});

@@ -8,10 +8,13 @@ import { Passwords } from '../../src/accounts/passwords/passwords.ts';
 import { LoginThrottle } from '../../src/accounts/throttle.ts';
 import { EventSource } from '../../src/base/events.ts';
 import { silentLog } from '../../src/base/log.ts';
+import type { SessionEvent } from '../../src/base/session-event.ts';
 import type { TransferEvent } from '../../src/base/transfer-event.ts';
 import { Bandwidth, type CommonRates } from '../../src/session/bandwidth.ts';
+import type { Authority } from '../../src/session/authority.ts';
 import { FrontDesk } from '../../src/session/front-desk.ts';
 import type { Session, Visitor } from '../../src/session/session.ts';
+import type { HomeSession } from '../../src/session/home-session.ts';
 import { Visits } from '../../src/session/visits.ts';
 import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
 import type { Store } from '../../src/storage/store.ts';
@@ -36,6 +39,7 @@ export interface ReceptionOptions {
   readonly rates?: CommonRates;
   /** Those who wait for their bytes wait until the test is over. */
   readonly steps?: boolean;
+  readonly authority?: Authority;
 }
 
 export const FREE = { upload: undefined, download: undefined };
@@ -51,10 +55,14 @@ export interface TestReception extends AsyncDisposable {
   readonly bench: Bench;
   /** Every transfer that has ended. */
   readonly transfers: readonly TransferEvent[];
+  /** Who came, left and was not let in. */
+  readonly sessions: readonly SessionEvent[];
   /** A new account with {@link PASSWORD}, or with what is given as stored. */
   add(name: string, changes?: AccountChanges, stored?: string): Promise<StoredAccount>;
   /** Comes in with {@link PASSWORD}. */
   enter(name: string): Promise<Session>;
+  /** The same, as those see it who look after sessions. */
+  visit(name: string): Promise<HomeSession>;
   homeOf(name: string): Promise<Home>;
 }
 
@@ -74,7 +82,12 @@ export async function openReception(options: ReceptionOptions = {}): Promise<Tes
     options.rates ?? UNLIMITED,
     options.steps ? new SteppedClock() : clock,
   );
-  const { maxWaitingPerAddress } = options;
+  const sessions: SessionEvent[] = [];
+  const comings = new EventSource<SessionEvent>((error) => {
+    throw error;
+  });
+  comings.listen((event) => sessions.push(event));
+  const { maxWaitingPerAddress, authority } = options;
   const desk = new FrontDesk({
     accounts,
     passwords,
@@ -87,6 +100,8 @@ export async function openReception(options: ReceptionOptions = {}): Promise<Tes
     visits,
     transfers,
     bandwidth,
+    sessions: comings,
+    authority,
     clock,
     log: silentLog,
     maxSessionsPerAccount,
@@ -100,8 +115,15 @@ export async function openReception(options: ReceptionOptions = {}): Promise<Tes
     bandwidth,
     bench,
     transfers: heard,
+    sessions,
     add: (name, changes = {}, imported = stored) => accounts.add(name, imported, changes),
     enter: (name) => desk.login(name, PASSWORD, VISITOR),
+    visit: async (name) => {
+      const { id } = await desk.login(name, PASSWORD, VISITOR);
+      const visit = visits.find(id);
+      if (!visit) throw new Error('The session is not among the visits');
+      return visit;
+    },
     homeOf: async (name) => {
       const account = await accounts.find(name);
       return bench.vault.home(account?.homeId ?? 0);
