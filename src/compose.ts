@@ -1,13 +1,16 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { Bans } from './accounts/bans.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { CredentialCache } from './accounts/credential-cache.ts';
+import { Misconduct } from './accounts/misconduct.ts';
 import { Passwords } from './accounts/passwords/passwords.ts';
 import { LoginThrottle } from './accounts/throttle.ts';
 import { systemClock } from './base/clock.ts';
 import { type Events, EventSource } from './base/events.ts';
 import type { Log } from './base/log.ts';
 import type { SessionEvent } from './base/session-event.ts';
+import { Networks } from './base/network.ts';
 import type { TransferEvent } from './base/transfer-event.ts';
 import type { Settings } from './config/settings.ts';
 import type { Database } from './database/database.ts';
@@ -22,6 +25,7 @@ import type { TlsOptions } from './protocols/ftp/tls/options.ts';
 import { ensureOwnCertificate } from './protocols/ftp/tls/own-certificate.ts';
 import { Bandwidth, type CommonRates } from './session/bandwidth.ts';
 import type { Authority } from './session/authority.ts';
+import { Doorkeeper } from './session/doorkeeper.ts';
 import { FrontDesk } from './session/front-desk.ts';
 import { Visits } from './session/visits.ts';
 import { LocalStore } from './storage/local/local-store.ts';
@@ -37,6 +41,7 @@ const EXPIRY_EVERY_MS = 15 * 60 * 1000;
 export interface Records extends AsyncDisposable {
   readonly database: Database;
   readonly accounts: Accounts;
+  readonly bans: Bans;
   readonly passwords: Passwords;
   readonly vault: Vault;
 }
@@ -71,10 +76,12 @@ export async function composeRecords(settings: Settings, log: Log): Promise<Reco
   const vault = await openVault(parts, settings, database, log, false);
   const passwords = parts.use(new Passwords({ concurrency: settings.login.hashConcurrency }));
   const accounts = new Accounts(database, systemClock);
+  const bans = new Bans(database, systemClock);
   const owned = parts.move();
   return {
     database,
     accounts,
+    bans,
     passwords,
     vault,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -121,7 +128,10 @@ export async function composeServer(
   const visits = parts.use(new Visits(accounts, clock, log));
   const bandwidth = new Bandwidth(ratesOf(settings), clock);
   const { freeFailures, maxDelay } = settings.login;
+  const bans = new Bans(database, clock);
+  const doorkeeper = parts.use(await doorkeeperOf(settings, bans, log));
   const desk = new FrontDesk({
+    doorkeeper,
     accounts,
     passwords,
     throttle: new LoginThrottle({ clock, freeFailures, maxDelayMs: maxDelay }),
@@ -192,6 +202,23 @@ async function openVault(
   return parts.use(await Vault.open(given));
 }
 
+function doorkeeperOf({ bans: rules, limits }: Settings, bans: Bans, log: Log) {
+  const { threshold, window: forgetAfterMs } = rules;
+  const clock = systemClock;
+  return Doorkeeper.open({
+    bans,
+    misconduct:
+      threshold === undefined ? undefined : new Misconduct({ clock, threshold, forgetAfterMs }),
+    clock,
+    log,
+    trusted: new Networks(rules.trusted),
+    maxConnections: limits.maxConnections,
+    maxConnectionsPerAddress: limits.maxConnectionsPerAddress,
+    banMs: rules.duration,
+    maxBans: rules.max,
+  });
+}
+
 function ratesOf({ limits }: Settings): CommonRates {
   return {
     server: { upload: limits.uploadRate, download: limits.downloadRate },
@@ -253,7 +280,6 @@ function ftpOptions({ ftp }: Settings, tls: TlsOptions | undefined): FtpOptions 
     tls,
     passive: { ports: ftp.passivePorts, address: ftp.passiveAddress },
     banner: ftp.banner,
-    maxConnections: ftp.maxConnections,
     idleTimeoutMs: ftp.idleTimeout,
     loginTimeoutMs: ftp.loginTimeout,
     dataTimeoutMs: ftp.dataTimeout,

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 import type { Clock } from '../base/clock.ts';
-import { networkOf } from './network.ts';
+import { networkOf } from '../base/network.ts';
 import { Tally } from './tally.ts';
 
 export interface LoginThrottleOptions {

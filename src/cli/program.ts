@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAccountCommands } from './account.ts';
+import { addBanCommands } from './ban.ts';
 import { addConfigCommands } from './config.ts';
 import { verdictOn } from './exit-codes.ts';
 import { tell } from './output.ts';
@@ -17,6 +18,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .exitOverride();
   addServeCommand(program);
   addAccountCommands(program);
+  addBanCommands(program);
   addQuotaCommands(program);
   addUploadsCommands(program);
   addBackupCommand(program);

@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { z } from 'zod';
+import { parseNetwork } from '../base/network.ts';
 import { parseSize } from '../base/size.ts';
 import {
   formatHostPort,
@@ -131,6 +132,21 @@ export const httpUrl: Kind<string> = {
   schema: readable((text) => (/^https?:\/\//i.test(text) && URL.canParse(text) ? text : undefined)),
   format: String,
 };
+
+/** Addresses and networks, with commas between; "none" for none. */
+export const networks: Kind<readonly string[], string | readonly string[]> = {
+  valueName: 'NETWORKS',
+  expects: 'addresses and networks such as "192.0.2.7, 10.0.0.0/8, 2001:db8::/32", or "none"',
+  schema: z
+    .union([z.array(z.string()).readonly(), z.string().transform(wordsIn)])
+    .pipe(z.array(readable(parseNetwork))),
+  format: (value) => (value.length === 0 ? 'none' : value.join(', ')),
+};
+
+function wordsIn(text: string): string[] {
+  if (text.trim() === 'none') return [];
+  return text.split(/[\s,]+/).filter((word) => word !== '');
+}
 
 /** Text that fits on one line and cannot steer a terminal or a protocol. */
 export const line: Kind<string> = {

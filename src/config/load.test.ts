@@ -50,7 +50,9 @@ test('without anything said, every setting has its default', () => {
 });
 
 test('a variable overrides the file, and a flag overrides both', () => {
-  using written = settingsFile('[ftp]\nbanner = "file"\nidle-timeout = 1\nmax-connections = 7\n');
+  using written = settingsFile(
+    '[ftp]\nbanner = "file"\nidle-timeout = 1\nmax-login-failures = 7\n',
+  );
   const settings = loadSettings({
     file: written.file,
     env: { CARRYON_FTP_BANNER: 'env', CARRYON_FTP_IDLE_TIMEOUT: '2' },
@@ -58,7 +60,7 @@ test('a variable overrides the file, and a flag overrides both', () => {
   });
   assert.equal(settings.ftp.banner, 'env');
   assert.equal(settings.ftp.idleTimeout, 3000);
-  assert.equal(settings.ftp.maxConnections, 7);
+  assert.equal(settings.ftp.maxLoginFailures, 7);
 });
 
 test('a default can be said again over a file that says otherwise', () => {

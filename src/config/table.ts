@@ -13,14 +13,8 @@ import {
   unless,
   yesOrNo,
 } from './kinds.ts';
+import { LIMITS, timer } from './limits.ts';
 import { setting } from './setting.ts';
-
-/** No timer runs longer: beyond 2^31 − 1 ms, setTimeout fires at once. */
-const LONGEST_TIMER = '24d';
-
-const timer = duration('100ms', LONGEST_TIMER);
-
-const rate = unless('unlimited', size('1KiB', '1TiB'));
 
 /**
  * Every setting there is. The settings file, the environment, the flags, the type Settings and
@@ -96,13 +90,6 @@ export const SETTINGS = [
     kind: timer,
     default: '300s',
     about: 'A transfer that moves no byte for this long is cut; what has come stays resumable.',
-  }),
-  setting({
-    key: 'ftp.max-connections',
-    kind: count(1, 1_000_000),
-    default: '500',
-    about:
-      'Control connections at the same time, logged in or not; more are told to come back later.',
   }),
   setting({
     key: 'ftp.max-login-failures',
@@ -213,67 +200,7 @@ export const SETTINGS = [
     about: 'How long the beginning of TLS may take on a connection.',
   }),
 
-  setting({
-    key: 'limits.max-sessions-per-account',
-    kind: count(1, 1_000_000),
-    default: '50',
-    about:
-      'Sessions of one account at the same time, by whatever protocol; more are refused at login. `account set --max-sessions` says otherwise for one.',
-  }),
-  setting({
-    key: 'limits.upload-rate',
-    kind: rate,
-    default: 'unlimited',
-    about: 'Bytes a second that all visitors together may send; each transfer gets the same share.',
-  }),
-  setting({
-    key: 'limits.download-rate',
-    kind: rate,
-    default: 'unlimited',
-    about:
-      'Bytes a second that all visitors together may fetch; each transfer gets the same share.',
-  }),
-  setting({
-    key: 'limits.session-upload-rate',
-    kind: rate,
-    default: 'unlimited',
-    about:
-      'Bytes a second that one session may send; `account set --upload-rate` limits all sessions of an account together.',
-  }),
-  setting({
-    key: 'limits.session-download-rate',
-    kind: rate,
-    default: 'unlimited',
-    about:
-      'Bytes a second that one session may fetch; `account set --download-rate` limits all sessions of an account together.',
-  }),
-
-  setting({
-    key: 'login.hash-concurrency',
-    kind: count(1, 64),
-    default: '2',
-    about:
-      'Passwords checked at the same time; each takes one processor and some 20 MiB of memory while it lasts.',
-  }),
-  setting({
-    key: 'login.cache',
-    kind: yesOrNo,
-    default: 'true',
-    about:
-      'Whether a password that was right is remembered in memory, under a keyed hash, until the account changes.',
-  }),
-  setting({
-    key: 'login.free-failures',
-    kind: count(0, 1000),
-    default: '2',
-    about: 'Failed logins of an address or account that cost no delay yet.',
-  }),
-  setting({
-    key: 'login.max-delay',
-    kind: duration('0s', '1h'),
-    default: '30s',
-    about: 'The longest delay that failures bring; each further one doubles it up to this.',
-  }),
+  ...LIMITS,
 
   setting({
     key: 'uploads.checkpoint',
@@ -355,6 +282,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   tls: 'Encryption',
   limits: 'Limits for everybody',
   login: 'Login',
+  bans: 'Bans',
   uploads: 'Unfinished uploads',
   hooks: 'Hooks',
   log: 'Logs',

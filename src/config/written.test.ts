@@ -9,13 +9,13 @@ const load = (written: WrittenSettings) => loadSettings({ written, env: {}, flag
 test('a program writes settings as a file does, in camel case', () => {
   const settings = load({
     data: 'files',
-    ftp: { listen: '127.0.0.1:0', idleTimeout: '10m', maxConnections: 7, showPartials: false },
+    ftp: { listen: '127.0.0.1:0', idleTimeout: '10m', maxLoginFailures: 7, showPartials: false },
     tls: { policy: 'off' },
   });
   assert.equal(settings.data, resolve('files'));
   assert.deepEqual(settings.ftp.listen, { host: '127.0.0.1', port: 0 });
   assert.equal(settings.ftp.idleTimeout, 600_000);
-  assert.equal(settings.ftp.maxConnections, 7);
+  assert.equal(settings.ftp.maxLoginFailures, 7);
   assert.equal(settings.ftp.showPartials, false);
   assert.equal(settings[origins].get('ftp.idle-timeout'), 'createServer ftp.idleTimeout');
 });

@@ -14,11 +14,13 @@ import type { Vault } from '../vault/vault.ts';
 import type { Bandwidth } from './bandwidth.ts';
 import type { Authority } from './authority.ts';
 import { HomeSession } from './home-session.ts';
-import type { Reception, Session, Visitor } from './session.ts';
+import type { Doorkeeper } from './doorkeeper.ts';
+import type { Admission, Reception, Session, Visitor } from './session.ts';
 import type { Visits } from './visits.ts';
 
 /** What the front desk works with. */
 export interface FrontDeskParts {
+  readonly doorkeeper: Doorkeeper;
   readonly accounts: Accounts;
   readonly passwords: Passwords;
   readonly throttle: LoginThrottle;
@@ -48,6 +50,11 @@ export class FrontDesk implements Reception {
     this.#parts = parts;
   }
 
+  admit(address: string): Admission {
+    if (this.#isClosed) throw stopping();
+    return this.#parts.doorkeeper.admit(address);
+  }
+
   async login(
     name: string,
     password: string,
@@ -55,7 +62,7 @@ export class FrontDesk implements Reception {
     signal?: AbortSignal,
   ): Promise<Session> {
     if (this.#isClosed) throw stopping();
-    const { accounts, throttle, visits, sessions, clock } = this.#parts;
+    const { doorkeeper, accounts, throttle, visits, sessions, clock } = this.#parts;
     await this.#waitForTurn(visitor.address, name, signal);
     const revision = await accounts.revision();
     const account =
@@ -64,6 +71,7 @@ export class FrontDesk implements Reception {
     if (!account || !isUsable(account, clock.now())) {
       throttle.failed(visitor.address, name);
       sessions.emit({ kind: 'refused', time: clock.now(), account: name, ...visitor });
+      doorkeeper.failedLogin(visitor.address, name, password);
       throw new Failure('forbidden', 'The name or the password is not right');
     }
     throttle.succeeded(visitor.address, name);

@@ -1,3 +1,4 @@
+import type { Offence } from '../accounts/misconduct.ts';
 import type { Algorithm, Digest } from '../base/digest.ts';
 import type { ByteRange } from '../base/range.ts';
 import type { Path } from '../base/path.ts';
@@ -132,8 +133,23 @@ export interface Session extends AsyncDisposable {
   uploads(): Promise<readonly Unfinished[]>;
 }
 
+/** A connection that may stay until its signal says otherwise. Disposing says that it is gone. */
+export interface Admission extends Disposable {
+  /** Aborted with a Failure when it has to go: banned, or somebody else needs its place. */
+  readonly signal: AbortSignal;
+  /** Somebody has logged in on it, or out. */
+  settle(isInside: boolean): void;
+  /** Something has happened on it that nobody does by mistake all the time. */
+  offend(offence: Offence): void;
+}
+
 /** The way in. */
 export interface Reception {
+  /**
+   * Decides whether somebody may connect at all.
+   * @throws Failure `forbidden` for an address that is banned, `locked` if there are too many
+   */
+  admit(address: string): Admission;
   /**
    * Waits out the delay that earlier failures have earned, checks, and opens a session.
    * @throws Failure `forbidden` with one and the same text, after the same work, for an unknown

@@ -19,8 +19,13 @@ export class Client implements AsyncDisposable {
   #wake = (): void => {};
   #isClosed = false;
 
-  static async connect({ host, port }: { host: string; port: number }): Promise<Client> {
-    const socket = connect({ host, port, allowHalfOpen: true });
+  /** @param localAddress of this machine, 127.x.y.z: who the server takes this client for */
+  static async connect(
+    { host, port }: { host: string; port: number },
+    localAddress?: string,
+  ): Promise<Client> {
+    const from = localAddress === undefined ? {} : { localAddress };
+    const socket = connect({ host, port, allowHalfOpen: true, ...from });
     const client = new Client(socket);
     await once(socket, 'connect');
     return client;

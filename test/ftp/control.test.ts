@@ -184,7 +184,7 @@ suite('the control connection', () => {
 
 suite('a server with little room and time', () => {
   test('one connection too many gets 421', async () => {
-    await using live = await startLive({ flags: { ftpMaxConnections: '2' } });
+    await using live = await startLive({ flags: { limitsMaxConnections: '2' } });
     await using one = await live.connect();
     await using two = await live.connect();
     await using three = await Client.connect(live.server.ftp);

@@ -2,16 +2,20 @@ import { createHook } from 'node:async_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { StoredAccount } from '../../src/accounts/accounts.ts';
 import { type AccountChanges, Accounts } from '../../src/accounts/accounts.ts';
+import { Bans } from '../../src/accounts/bans.ts';
 import { CredentialCache } from '../../src/accounts/credential-cache.ts';
 import { HandClock } from '../../src/accounts/hand-clock.ts';
+import { Misconduct } from '../../src/accounts/misconduct.ts';
 import { Passwords } from '../../src/accounts/passwords/passwords.ts';
 import { LoginThrottle } from '../../src/accounts/throttle.ts';
+import { Networks } from '../../src/base/network.ts';
 import { EventSource } from '../../src/base/events.ts';
 import { silentLog } from '../../src/base/log.ts';
 import type { SessionEvent } from '../../src/base/session-event.ts';
 import type { TransferEvent } from '../../src/base/transfer-event.ts';
 import { Bandwidth, type CommonRates } from '../../src/session/bandwidth.ts';
 import type { Authority } from '../../src/session/authority.ts';
+import { Doorkeeper } from '../../src/session/doorkeeper.ts';
 import { FrontDesk } from '../../src/session/front-desk.ts';
 import type { Session, Visitor } from '../../src/session/session.ts';
 import type { HomeSession } from '../../src/session/home-session.ts';
@@ -50,6 +54,7 @@ export interface TestReception extends AsyncDisposable {
   readonly clock: HandClock;
   readonly accounts: Accounts;
   readonly passwords: Passwords;
+  readonly bans: Bans;
   readonly desk: FrontDesk;
   readonly bandwidth: Bandwidth;
   readonly bench: Bench;
@@ -88,7 +93,20 @@ export async function openReception(options: ReceptionOptions = {}): Promise<Tes
   });
   comings.listen((event) => sessions.push(event));
   const { maxWaitingPerAddress, authority } = options;
+  const bans = new Bans(bench.database, clock);
+  const doorkeeper = await Doorkeeper.open({
+    bans,
+    misconduct: new Misconduct({ clock, threshold: 5, forgetAfterMs: 600_000 }),
+    clock,
+    log: silentLog,
+    trusted: new Networks(['198.51.100.0/24']),
+    maxConnections: 10,
+    maxConnectionsPerAddress: 4,
+    banMs: 3_600_000,
+    maxBans: 3,
+  });
   const desk = new FrontDesk({
+    doorkeeper,
     accounts,
     passwords,
     throttle: new LoginThrottle({
@@ -111,6 +129,7 @@ export async function openReception(options: ReceptionOptions = {}): Promise<Tes
     clock,
     accounts,
     passwords,
+    bans,
     desk,
     bandwidth,
     bench,
@@ -129,6 +148,7 @@ export async function openReception(options: ReceptionOptions = {}): Promise<Tes
       return bench.vault.home(account?.homeId ?? 0);
     },
     [Symbol.asyncDispose]: async () => {
+      doorkeeper[Symbol.dispose]();
       visits[Symbol.dispose]();
       desk.close();
       await bench[Symbol.asyncDispose]();

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { asFailure, Failure } from '../../base/failure.ts';
-import type { Session } from '../../session/session.ts';
+import type { Admission, Session } from '../../session/session.ts';
 import { unmap } from '../../wire/ftp/addresses.ts';
 import { LineDecoder } from '../../wire/ftp/lines.ts';
 import type { Reply } from '../../wire/ftp/reply.ts';
@@ -21,6 +21,13 @@ import type { Transfer } from './transfers/transfer.ts';
 import type { Desk, Outcome } from './visit.ts';
 import type { Verb } from './verbs/verb.ts';
 
+/** How a connection has come. */
+export interface Arrival {
+  /** TLS is there from the first byte on. */
+  readonly implicit: boolean;
+  readonly admission: Admission;
+}
+
 /**
  * One visitor's control connection: commands in, replies out, strictly in order. While a transfer
  * runs only the verbs whose rows say so act at once; all others wait in a bounded queue.
@@ -28,6 +35,7 @@ import type { Verb } from './verbs/verb.ts';
 export class ControlConnection {
   readonly #wire: ControlWire;
   readonly #room: Room;
+  readonly #admission: Admission;
   readonly #desk: Desk;
   readonly #decoder: LineDecoder;
   readonly #queue = new CommandQueue();
@@ -47,10 +55,10 @@ export class ControlConnection {
   /** How many commands may wait before reading pauses. */
   #maxWaiting: number;
 
-  /** @param implicit TLS is there from the first byte on */
-  constructor(socket: Socket, room: Room, { implicit }: { readonly implicit: boolean }) {
+  constructor(socket: Socket, room: Room, { implicit, admission }: Arrival) {
     const { options, clock } = room;
     this.#room = room;
+    this.#admission = admission;
     this.#state = implicit ? INITIAL_IMPLICIT : INITIAL;
     this.#decoder = new LineDecoder(options.maxLineBytes);
     this.#wire = new ControlWire(socket, {
@@ -64,7 +72,11 @@ export class ControlConnection {
     this.#writer = new ReplyWriter(this.#wire);
     this.#maxWaiting = options.maxQueuedLines;
     this.#desk = this.#furnish(socket);
-    this.#patience = new Patience(options, clock, (farewell) => this.leave(farewell));
+    this.#patience = new Patience(options, clock, (farewell) => {
+      if (farewell === replies.loginTimeout) admission.offend('no-login');
+      this.leave(farewell);
+    });
+    admission.signal.addEventListener('abort', this.#turnOut, { once: true });
     if (!implicit) this.#wire.open();
   }
 
@@ -111,6 +123,13 @@ export class ControlConnection {
   destroy(): void {
     this.#wire.destroy();
   }
+
+  /** Nobody waits until a peer that has to go has read why. */
+  readonly #turnOut = (): void => {
+    const why = asFailure(this.#admission.signal.reason);
+    this.cut(why);
+    if (sessionOf(this.#state) === undefined) setImmediate(() => this.destroy());
+  };
 
   #hear(chunk: Buffer): void {
     for (const event of this.#decoder.push(chunk)) {
@@ -183,6 +202,7 @@ export class ControlConnection {
     if (this.#protection === undefined) return;
     this.#wire.secure(this.#protection, this.#gone.signal, (error) => {
       this.#desk.log.info('No TLS came up on a control connection', { error });
+      this.#admission.offend('no-login');
       this.#wire.destroy();
     });
   }
@@ -228,11 +248,16 @@ export class ControlConnection {
   }
 
   #refuseUnknown(word: string): Reply {
-    if (OF_THE_WEB.has(word)) return replies.notFtp;
+    if (OF_THE_WEB.has(word)) return this.#refuseNonsense();
     this.#unknown += 1;
     const { maxUnknownBeforeLogin } = this.#room.options;
     const isTooMuch = this.#state.phase.kind !== 'inside' && this.#unknown >= maxUnknownBeforeLogin;
-    return isTooMuch ? replies.notFtp : replies.unknown;
+    return isTooMuch ? this.#refuseNonsense() : replies.unknown;
+  }
+
+  #refuseNonsense(): Reply {
+    this.#admission.offend('nonsense');
+    return replies.notFtp;
   }
 
   /** A session that begins can end the visit; one that has ended is disposed of. */
@@ -240,6 +265,7 @@ export class ControlConnection {
     const [old, current] = [sessionOf(before), sessionOf(after)];
     if (old === current) return;
     this.#forgetSession();
+    this.#admission.settle(current !== undefined);
     if (current !== undefined) {
       const { signal } = current;
       const onEnd = (): void => this.cut(asFailure(signal.reason));

@@ -27,8 +27,6 @@ export interface FtpOptions {
   readonly tls?: TlsOptions | undefined;
   /** The text of the first reply. */
   readonly banner: string;
-  /** Control connections at a time; one more gets 421. */
-  readonly maxConnections: number;
 
   /** A session that sends no command for so long gets 421; off while a command or transfer runs. */
   readonly idleTimeoutMs: number;
@@ -79,7 +77,6 @@ export const FTP_DEFAULTS: FtpOptions = {
   port: 2121,
   passive: {},
   banner: 'Carryon ready',
-  maxConnections: 10_000,
   idleTimeoutMs: 300_000,
   loginTimeoutMs: 60_000,
   dataTimeoutMs: 30_000,

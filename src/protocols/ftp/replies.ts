@@ -15,7 +15,6 @@ export const replies = {
   tooLong: reply(500, 'The line is too long'),
   failed: reply(451, 'The server could not do this; its log says why'),
   loggedOut: reply(221, 'Goodbye'),
-  tooManyConnections: reply(421, 'Too many connections; try again later'),
   tooManyFailures: reply(421, 'Too many wrong passwords'),
   notFtp: reply(421, 'This is FTP, and what came is not'),
   tlsFirst: reply(530, 'Encrypt this connection first: AUTH TLS'),

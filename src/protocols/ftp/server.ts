@@ -1,14 +1,15 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
-import { Failure } from '../../base/failure.ts';
+import { asFailure, Failure } from '../../base/failure.ts';
 import type { Log } from '../../base/log.ts';
-import type { Reception } from '../../session/session.ts';
+import type { Admission, Reception } from '../../session/session.ts';
+import { unmap } from '../../wire/ftp/addresses.ts';
 import { formatReply } from '../../wire/ftp/reply.ts';
 import { VerbIndex } from './command.ts';
 import { ControlConnection } from './control-connection.ts';
 import { Traffic } from './data/traffic.ts';
 import type { FtpOptions } from './options.ts';
-import { replies } from './replies.ts';
+import { replies, reply } from './replies.ts';
 import type { Certificates } from './tls/certificates.ts';
 import { Encryption } from './tls/encryption.ts';
 import type { Room } from './room.ts';
@@ -105,26 +106,38 @@ export class FtpServer implements AsyncDisposable {
   }
 
   #welcome(socket: Socket, implicit: boolean): void {
-    const { options, log } = this.#room;
-    if (socket.remoteAddress === undefined) {
+    const { log } = this.#room;
+    const admission = this.#admit(socket, implicit);
+    if (admission === undefined) {
       socket.destroy();
       return;
     }
-    if (this.#connections.size >= options.maxConnections) {
-      log.warn('Too many connections', { peer: socket.remoteAddress });
-      socket.on('error', () => {});
-      // Nobody can be told anything before a handshake, which is what there is no room for.
-      if (implicit) socket.destroy();
-      else socket.end(formatReply(replies.tooManyConnections), () => socket.destroy());
-      return;
-    }
-    const connection = new ControlConnection(socket, this.#room, { implicit });
+    const connection = new ControlConnection(socket, this.#room, { implicit, admission });
     const served = connection.serve().catch((error: unknown) => {
       log.error('A control connection failed', { error });
       connection.destroy();
     });
     this.#connections.set(connection, served);
-    socket.once('close', () => this.#connections.delete(connection));
+    socket.once('close', () => {
+      this.#connections.delete(connection);
+      admission[Symbol.dispose]();
+    });
+  }
+
+  /** Undefined for whom there is no place; whoever can be told has been. */
+  #admit(socket: Socket, implicit: boolean): Admission | undefined {
+    const { reception, log } = this.#room;
+    if (socket.remoteAddress === undefined) return undefined;
+    const peer = unmap(socket.remoteAddress);
+    try {
+      return reception.admit(peer);
+    } catch (error) {
+      log.debug('Turned away', { peer, error });
+      socket.on('error', () => {});
+      // Before a handshake nobody can be told anything. What fits into an empty buffer goes at once.
+      if (!implicit) socket.write(formatReply(reply(421, asFailure(error).message)));
+      return undefined;
+    }
   }
 
   /** Resolves when everybody has been served, at the latest after the time. */
