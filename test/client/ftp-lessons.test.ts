@@ -248,6 +248,24 @@ describe('an upload', () => {
     assert.equal(scene.connection.isUsable, true);
   });
 
+  test('that the server takes for complete in its middle is lost, and can be tried again', async () => {
+    await using scene = await visit({
+      STOR: async ({ control, arrival }) => {
+        control.write('150 send it\r\n');
+        await once(await arrival, 'readable');
+        return '226 done\r\n';
+      },
+    });
+    await using writer = await scene.connection.write(FILE, { kind: 'start' }, undefined, NEVER);
+    const failure = await fails(
+      'connection-lost',
+      (async () => {
+        for (;;) await writer.write(Buffer.alloc(MiB));
+      })(),
+    );
+    assert.equal(failure.retry, 'same');
+  });
+
   test('stalls when the server takes nothing', async () => {
     await using scene = await visit(
       {

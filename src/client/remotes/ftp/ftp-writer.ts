@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { KiB } from '../../../base/size.ts';
 import type { RemoteWriter } from '../../remote.ts';
 import { TransferFailure } from '../../transfer-failure.ts';
+import { isPositive } from './reply-failures.ts';
 import type { Transfer } from './transfer.ts';
 import { interruption } from './waiting.ts';
 import { Watchdog } from './watchdog.ts';
@@ -52,7 +53,9 @@ export class FtpWriter implements RemoteWriter {
     this.#socket.on('error', lose).on('close', () => lose());
     transfer.onLast(
       (reply) => {
-        if (this.#state === 'sending') this.#stop(transfer.refusal(reply));
+        if (this.#state !== 'sending') return;
+        // A success now is that of an end which is not ours: whatever made it, the line has broken.
+        this.#stop(isPositive(reply) ? lost() : transfer.refusal(reply));
       },
       (error) => this.#stop(transfer.link.control.break(error)),
     );
