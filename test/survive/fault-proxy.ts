@@ -6,7 +6,7 @@ import {
   parseExtendedPassiveReply,
   parsePassiveReply,
 } from '../../src/wire/ftp/addresses.ts';
-import type { Fault } from './faults.ts';
+import type { Direction, Fault } from './faults.ts';
 import { Relay } from './relay.ts';
 
 const HOST = '127.0.0.1';
@@ -19,27 +19,51 @@ const LATE_MS = 20;
  * connection, and does one fault to them when it is told to.
  */
 export class FaultProxy implements AsyncDisposable {
-  readonly #server: Server;
+  readonly #server: Server | undefined;
   readonly #serverPort: number;
   readonly #relays: Relay[] = [];
   readonly #listeners = new Set<Server>();
   readonly #sockets = new Set<Socket>();
   readonly #struck = new AbortController();
+  /** Told when a data connection has been opened. */
+  onTransfer: () => void = () => {};
   #fault: Fault | undefined;
+  /** Of data connections, in each direction. */
+  #bytesPerSecond: number | undefined;
 
-  private constructor(server: Server, serverPort: number) {
+  private constructor(serverPort: number, server?: Server) {
     this.#server = server;
     this.#serverPort = serverPort;
-    server.once('connection', (client) => void this.#control(client));
+    server?.once('connection', (client) => void this.#control(client));
   }
 
   static async open(serverPort: number): Promise<FaultProxy> {
-    return new FaultProxy(await listening(), serverPort);
+    return new FaultProxy(serverPort, await listening());
+  }
+
+  /** For a client that has connected already, and of which nothing has been read. */
+  static between(client: Socket, serverPort: number, bytesPerSecond?: number): FaultProxy {
+    const proxy = new FaultProxy(serverPort);
+    proxy.#bytesPerSecond = bytesPerSecond;
+    void proxy.#control(client);
+    return proxy;
   }
 
   /** Where the client connects. */
   get port(): number {
-    return portOf(this.#server);
+    return this.#server ? portOf(this.#server) : 0;
+  }
+
+  /** Bytes of all data connections that came from the sender, and those of them that went on. */
+  traffic(direction: Direction): { readonly came: number; readonly went: number } {
+    let [came, went] = [0, 0];
+    for (const relay of this.#relays) {
+      if (relay.channel !== 'data') continue;
+      const one = relay.traffic(direction);
+      came += one.came;
+      went += one.went;
+    }
+    return { came, went };
   }
 
   /** Aborted when the fault has happened. */
@@ -55,7 +79,7 @@ export class FaultProxy implements AsyncDisposable {
 
   /** The client has given up; what a late fault held back arrives now, and then all is closed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.close();
+    this.#server?.close();
     for (const listener of this.#listeners) listener.close();
     if (this.#fault?.kind === 'late' && this.struck.aborted) {
       // The bytes before the end of the control connection, or behind it: both happen.
@@ -78,7 +102,7 @@ export class FaultProxy implements AsyncDisposable {
   async #control(client: Socket): Promise<void> {
     const server = await this.#joined(client, this.#serverPort);
     if (server === undefined) return;
-    const relay = new Relay('control', client, server, (fault) => this.#strike(fault));
+    const relay = new Relay({ channel: 'control', client, server }, (fault) => this.#strike(fault));
     this.#relays.push(relay);
     this.#rewrite(relay, server);
     if (this.#fault) relay.arm(this.#fault);
@@ -128,8 +152,12 @@ export class FaultProxy implements AsyncDisposable {
   async #transfer(client: Socket, serverPort: number): Promise<void> {
     const server = await this.#joined(client, serverPort);
     if (server === undefined) return;
-    const relay = new Relay('data', client, server, (fault) => this.#strike(fault));
+    const relay = new Relay(
+      { channel: 'data', client, server, bytesPerSecond: this.#bytesPerSecond },
+      (fault) => this.#strike(fault),
+    );
     this.#relays.push(relay);
+    this.onTransfer();
     const fault = this.#fault;
     if (fault && !this.struck.aborted) relay.arm(fault);
     else if (fault?.both) relay.suffer(fault);
@@ -156,14 +184,15 @@ export class FaultProxy implements AsyncDisposable {
   }
 }
 
-async function listening(): Promise<Server> {
+/** A port of this machine on which connections are taken, and not read from. */
+export async function listening(): Promise<Server> {
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
   server.listen(0, HOST);
   await once(server, 'listening');
   return server;
 }
 
-function portOf(server: Server): number {
+export function portOf(server: Server): number {
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;
 }

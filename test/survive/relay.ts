@@ -11,11 +11,25 @@ interface Lane {
   readonly to: Socket;
   /** Bytes that have passed since the fault was armed. */
   passed: number;
+  /** All bytes that came, and those of them that went on. */
+  came: number;
+  went: number;
   state: 'open' | 'slow' | 'held' | 'closed';
+  /** When what it has taken has passed, on a line with a rate; monotonic ms. */
+  busyUntil: number;
   /** Bytes that are held back. */
   readonly held: Buffer[];
   /** The sender has ended in order. */
   isEnded: boolean;
+}
+
+/** What a relay stands between. */
+export interface Ends {
+  readonly channel: Channel;
+  readonly client: Socket;
+  readonly server: Socket;
+  /** In each direction; as fast as it goes unless said. */
+  readonly bytesPerSecond?: number | undefined;
 }
 
 /** Told when the byte of a fault has come, before anything behind it passes. */
@@ -29,20 +43,34 @@ export class Relay {
   readonly channel: Channel;
   readonly #lanes: Readonly<Record<Direction, Lane>>;
   readonly #onStrike: OnStrike;
+  readonly #bytesPerSecond: number | undefined;
   #fault: Fault | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(channel: Channel, client: Socket, server: Socket, onStrike: OnStrike) {
+  constructor(ends: Ends, onStrike: OnStrike) {
+    const { channel, client, server } = ends;
     this.channel = channel;
     this.#onStrike = onStrike;
+    this.#bytesPerSecond = ends.bytesPerSecond;
     this.#lanes = { up: lane(client, server), down: lane(server, client) };
     for (const direction of ['up', 'down'] as const) {
       const { from } = this.#lanes[direction];
-      from.on('data', (chunk: Buffer) => this.pass(direction, chunk));
+      from.on('data', (chunk: Buffer) => {
+        const lane = this.#lanes[direction];
+        // What is sent into a line that is cut already goes nowhere.
+        if (lane.state !== 'closed') lane.came += chunk.length;
+        this.pass(direction, chunk);
+      });
       from.on('end', () => this.#end(direction));
       from.on('error', () => {});
       from.on('close', (hadError) => this.#close(direction, hadError));
     }
+  }
+
+  /** Bytes that came from the sender until now, and those of them that went on. */
+  traffic(direction: Direction): { readonly came: number; readonly went: number } {
+    const { came, went } = this.#lanes[direction];
+    return { came, went };
   }
 
   /** Counts from here on. */
@@ -130,9 +158,24 @@ export class Relay {
 
   #send(lane: Lane, chunk: Buffer): void {
     if (chunk.length === 0 || lane.to.destroyed || lane.to.writableEnded) return;
+    lane.went += chunk.length;
+    if (this.#bytesPerSecond !== undefined) {
+      lane.to.write(chunk);
+      this.#rest(lane, (chunk.length / this.#bytesPerSecond) * 1000);
+      return;
+    }
     if (lane.to.write(chunk)) return;
     lane.from.pause();
     lane.to.once('drain', () => lane.from.resume());
+  }
+
+  /** Takes nothing more until what has been taken has passed, at the rate of the line. */
+  #rest(lane: Lane, milliseconds: number): void {
+    const now = performance.now();
+    lane.busyUntil = Math.max(lane.busyUntil, now) + milliseconds;
+    if (lane.busyUntil - now < TICK_MS) return;
+    lane.from.pause();
+    setTimeout(() => lane.from.resume(), lane.busyUntil - now);
   }
 
   #trickle(rate: number): void {
@@ -172,5 +215,15 @@ export class Relay {
 }
 
 function lane(from: Socket, to: Socket): Lane {
-  return { from, to, passed: 0, state: 'open', held: [], isEnded: false };
+  return {
+    from,
+    to,
+    passed: 0,
+    came: 0,
+    went: 0,
+    state: 'open',
+    busyUntil: 0,
+    held: [],
+    isEnded: false,
+  };
 }

@@ -63,8 +63,14 @@ test('without a user anywhere it is anonymous, and nobody is asked or sent a sec
     sources({ user: undefined, password: undefined, netrc: NONE.netrc ?? sources().netrc }),
   );
   assert.deepEqual(login, { user: 'anonymous', password: 'anonymous@', account: undefined });
-  const named = await findLogin(sources({ user: 'ftp', password: undefined }));
+  const named = await findLogin(sources({ ...NONE, user: 'ftp', variable: 'of-somebody' }));
   assert.deepEqual(named, { user: 'ftp', password: 'anonymous@', account: undefined });
+});
+
+test('a command that was given for this says the password of anonymous, too', async () => {
+  const { command } = sources();
+  const login = await findLogin(sources({ ...NONE, user: 'ftp', command }));
+  assert.deepEqual(login, { user: 'ftp', password: 'from-command', account: undefined });
 });
 
 test('a user without a password is refused in words that help', async () => {

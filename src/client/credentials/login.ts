@@ -46,7 +46,8 @@ export async function findLogin(sources: LoginSources): Promise<Login> {
     );
     return { user: user ?? ANONYMOUS.user, password, account: undefined };
   }
-  if (isAnonymous(user)) return { ...ANONYMOUS, user: user ?? ANONYMOUS.user };
+  // What is meant for this one command is no secret from its server; the environment's may well be.
+  if (isAnonymous(user) && !sources.command) return { ...ANONYMOUS, user: user ?? ANONYMOUS.user };
 
   const outside = sources.command ? await sources.command() : sources.variable;
   if (user !== undefined && outside !== undefined) {

@@ -34,7 +34,8 @@ export class Progress {
 
   /** From here on `bytes` of the file need not move. */
   resumed(bytes: number): void {
-    this.#kept ??= bytes;
+    // The other side may have found out that what it had is of no use.
+    this.#kept = Math.min(this.#kept ?? bytes, bytes);
     // What an attempt finds beyond what was there before, a broken one has moved without knowing it.
     if (this.#at !== undefined) this.#moved += Math.max(0, bytes - this.#at);
     this.#at = bytes;

@@ -34,8 +34,11 @@ export interface FindPartial extends UploadParts {
   readonly connection: RemoteConnection;
   readonly file: SourceFile;
   readonly partial: Path;
-  /** False on a server that was seen to drop the connection when a download is ended early. */
-  readonly samples: { isPossible: boolean };
+  /**
+   * False once the beginning has been sampled, what follows having been sent by this upload itself;
+   * and on a server that was seen to drop the connection when a download is ended early.
+   */
+  readonly samples: { areWanted: boolean };
 }
 
 /** Finds out what of the file the server has under a name, and proves it before it is extended. */
@@ -96,13 +99,14 @@ async function isPrefixRead(wanted: FindPartial, length: number): Promise<boolea
   const readsAll = options.verify === 'full' || !connection.facts.readsFromOffset;
   const start = readsAll ? 0 : Math.max(0, length - LAST_BYTES);
   if (!(await isSame(readBack, { start, end: length }, true))) return false;
-  for (let index = 0; index < SAMPLES && samples.isPossible; index += 1) {
+  for (let index = 0; index < SAMPLES && samples.areWanted; index += 1) {
     const from = Math.floor((start * index) / SAMPLES);
     const end = Math.min(start, from + SAMPLE_BYTES);
     if (from >= end) break;
     if (!(await isSame(readBack, { start: from, end }, false))) return false;
-    samples.isPossible = connection.isUsable;
+    samples.areWanted = connection.isUsable;
   }
+  samples.areWanted = false;
   if (connection.isUsable) return true;
   throw new TransferFailure('connection-lost', 'The server ended the connection after a sample');
 }

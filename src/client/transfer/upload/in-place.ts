@@ -31,7 +31,7 @@ interface Finished {
 export class InPlaceUpload {
   readonly #parts: UploadParts;
   readonly #rounds = new Rounds();
-  readonly #samples = { isPossible: true };
+  readonly #samples = { areWanted: true };
   #names: Names | undefined;
   /** What is under the partial name is what this upload has sent. */
   #hasBegun = false;
