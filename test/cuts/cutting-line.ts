@@ -32,6 +32,7 @@ export class CuttingLine implements AsyncDisposable {
   readonly #line: Line;
   readonly #faults: Fault[];
   readonly #sessions: { readonly proxy: FaultProxy; kept: number }[] = [];
+  readonly #unmet = new Map<FaultProxy, Fault>();
   #struck = 0;
 
   private constructor(server: Server, line: Line) {
@@ -82,13 +83,25 @@ export class CuttingLine implements AsyncDisposable {
       // What is fetched behind it, to compare, begins nothing.
       if (proxy.traffic(this.#line.direction).came === 0) session.kept = this.#line.keptNow();
     };
-    const fault = this.#faults.shift();
-    if (!fault) return;
-    proxy.arm(fault);
-    proxy.struck.addEventListener('abort', () => (this.#struck += 1));
+    this.#arm(proxy);
     client.once('close', () => {
       // One that has not been met waits for the next session.
-      if (!proxy.struck.aborted) this.#faults.unshift(fault);
+      const fault = this.#unmet.get(proxy);
+      if (fault) this.#faults.unshift(fault);
+      this.#unmet.delete(proxy);
+    });
+  }
+
+  #arm(proxy: FaultProxy): void {
+    const fault = this.#faults.shift();
+    if (!fault) return;
+    this.#unmet.set(proxy, fault);
+    proxy.arm(fault);
+    proxy.struck.addEventListener('abort', () => {
+      this.#struck += 1;
+      this.#unmet.delete(proxy);
+      // The session goes on, and so do the cuts.
+      if (!fault.both) setImmediate(() => this.#arm(proxy));
     });
   }
 }

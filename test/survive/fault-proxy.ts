@@ -24,7 +24,7 @@ export class FaultProxy implements AsyncDisposable {
   readonly #relays: Relay[] = [];
   readonly #listeners = new Set<Server>();
   readonly #sockets = new Set<Socket>();
-  readonly #struck = new AbortController();
+  #struck = new AbortController();
   /** Told when a data connection has been opened. */
   onTransfer: () => void = () => {};
   #fault: Fault | undefined;
@@ -71,8 +71,12 @@ export class FaultProxy implements AsyncDisposable {
     return this.#struck.signal;
   }
 
-  /** The fault happens from here on; bytes are counted from here on, too. */
+  /**
+   * The fault happens from here on; bytes are counted from here on, too. One that has left the
+   * control connection may be followed by another.
+   */
   arm(fault: Fault): void {
+    if (this.#struck.signal.aborted) this.#struck = new AbortController();
     this.#fault = fault;
     for (const relay of this.#relays) relay.arm(fault);
   }
