@@ -111,6 +111,25 @@ export const SETTINGS = [
       'Whether listings show their owner an unfinished upload under its final name; SIZE and MLST answer either way.',
   }),
   setting({
+    key: 'ftp.compression',
+    kind: yesOrNo,
+    default: 'true',
+    about: 'Whether clients may have files and listings compressed on the way (MODE Z).',
+  }),
+  setting({
+    key: 'ftp.compression-level',
+    kind: count(0, 9),
+    default: '6',
+    about: 'How hard what is sent is compressed if the client does not choose.',
+  }),
+  setting({
+    key: 'ftp.max-compression-ratio',
+    kind: count(1, 1100),
+    default: '250',
+    about:
+      'An upload that comes compressed and becomes more than 64 MiB is stopped if that is more than so many times what was sent; zlib cannot do more than 1032.',
+  }),
+  setting({
     key: 'ftp.grace-share',
     kind: share,
     default: '0.02',

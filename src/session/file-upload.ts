@@ -84,6 +84,16 @@ export class FileUpload implements Upload, Running {
     }
   }
 
+  async flush(): Promise<number> {
+    await this.#writer.flush();
+    return this.received;
+  }
+
+  async reject(reason: string): Promise<void> {
+    await this.#writer.reject(reason);
+    this.#tell({ ...this.#over('failed'), reason });
+  }
+
   async interrupt(reason: string): Promise<number> {
     const offset = await this.#writer.interrupt(reason);
     if (!this.#isOver) this.#tell({ ...this.#over('interrupted'), reason });

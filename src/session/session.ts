@@ -52,7 +52,7 @@ export interface Download extends AsyncDisposable {
   finish(outcome: TransferOutcome, bytes: number): Promise<void>;
 }
 
-/** A file on its way in. Exactly one of `complete` and `interrupt` ends it; disposing interrupts. */
+/** A file on its way in. Exactly one of `complete`, `interrupt` and `reject` ends it; disposing interrupts. */
 export interface Upload extends AsyncDisposable {
   readonly path: Path;
   /** The position in the file where the first byte sent lands. */
@@ -83,6 +83,10 @@ export interface Upload extends AsyncDisposable {
    * @throws Failure `digest-mismatch`, `length-inconsistent` ("n of m bytes"; stays staged), …
    */
   complete(evidence?: string, confirm?: () => Promise<void>): Promise<Entry>;
+  /** Makes durable what has come, and goes on. @returns the durable offset */
+  flush(): Promise<number>;
+  /** Ends it because what has come is damaged: none of it is told or continued any more. */
+  reject(reason: string): Promise<void>;
   /** Keeps what has come, durable and resumable. @returns the durable offset */
   interrupt(reason: string): Promise<number>;
 }

@@ -140,6 +140,14 @@ export class Writer implements AsyncDisposable {
     });
   }
 
+  /** Lets go of what has come: it is damaged, and kept only for whoever wants to know why. */
+  reject(reason: string): Promise<void> {
+    return this.#turns.run(async () => {
+      if (this.#state.kind === 'waiting') this.#end(this.start);
+      if (this.#state.kind === 'staging') await this.#reject(this.#state.staged, reason);
+    });
+  }
+
   /** Verifies and commits. @throws Failure: then, but for `digest-mismatch`, it can be continued */
   complete(evidence?: string, confirm?: () => Promise<void>): Promise<Entry> {
     return this.#turns.run(async () => {
@@ -322,16 +330,21 @@ export class Writer implements AsyncDisposable {
     staged.checkpoints.throwIfBroken();
     if (hex === promised.hex) return;
     const sentence = `The bytes that came are not those that were promised (${promised.algorithm})`;
-    const event = this.#event({ kind: 'rejected', reason: sentence });
+    await this.#reject(staged, sentence);
+    throw new Failure('digest-mismatch', sentence);
+  }
+
+  async #reject(staged: Staged, reason: string): Promise<void> {
+    const event = this.#event({ kind: 'rejected', reason });
     const { records, chronicle, clock } = this.#parts;
+    await staged.checkpoints.settled();
     await staged.room.giveBack(this.#received);
-    await records.reject(staged.claim, this.#received, sentence, (write) =>
+    await records.reject(staged.claim, this.#received, reason, (write) =>
       chronicle.note(write, event, clock.now()),
     );
     chronicle.tell(event);
     this.#end(this.#received);
     this.#letGo(staged, Promise.resolve());
-    throw new Failure('digest-mismatch', sentence);
   }
 
   async #provePrefix({ checkpoints, digest }: Staged): Promise<void> {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite } from 'node:test';
+import { deflateSync } from 'node:zlib';
 import type { Client } from '../ftp/client.ts';
 import { startLive, type Live } from '../ftp/live.ts';
 import { COMPLETE_OR_CUT, testRows } from './rows.ts';
@@ -26,6 +27,7 @@ const WHOLE = '0123456789';
 const LARGE = 'large'.repeat(4000);
 
 const UNCONFIRMED = 'The control connection ended before the upload was confirmed';
+const MARKED = 'the data itself said that it was all';
 const SILENT = 'the data ended in order and the control connection stayed open';
 
 /** Longer than a test waits for a reply: what is answered all the same was not waited for. */
@@ -231,17 +233,40 @@ suite('complete or cut, in the words of the design,', { timeout: 120_000 }, () =
     },
 
     'MODE B/Z end marker, TLS close_notify': {
-      today: 'MODE B and Z are refused with 504; TLS close_notify is weighed in test/ftp',
+      today: 'TLS close_notify is weighed in test/ftp/tls-ends.test.ts',
       variants: {
-        'MODE B and Z': async () => {
+        'is there: complete, though the connection stays open': async () => {
           await using client = await live.logIn();
-          for (const mode of ['B', 'Z', 'C']) {
-            await ask(client, `MODE ${mode}`, '504 The only mode is S');
-          }
-          await ask(client, 'MODE S', '200 MODE S');
-          assert.doesNotMatch(await client.say('FEAT', 211), /MODE/);
+          await client.say('MODE B', 200);
+          const data = await client.data();
+          client.send('STOR in-blocks');
+          await client.reply(150);
+          data.write(Buffer.of(64, 0, 3, 97, 98, 99));
+          await expectReply(client, '226 Stored, 3 bytes');
+          await isPublished('in-blocks', 'abc', MARKED);
         },
-        // What close_notify decides is shown in test/ftp/tls-ends.test.ts.
+        'is there: complete, though both connections end at once': async () => {
+          await using client = await live.logIn();
+          await client.say('MODE Z', 200);
+          const data = await client.data();
+          client.send('STOR compressed');
+          await client.reply(150);
+          data.end(deflateSync('abc'));
+          client.socket.end();
+          await isPublished('compressed', 'abc', MARKED);
+        },
+        'is missing: cut, though the sender lives': async () => {
+          await using client = await live.logIn();
+          for (const [mode, wire] of [
+            ['B', Buffer.of(0, 0, 3, 97, 98, 99)],
+            ['Z', deflateSync('abc').subarray(0, -1)],
+            ['C', Buffer.of(3, 97, 98, 99)],
+          ] as const) {
+            await client.say(`MODE ${mode}`, 200);
+            const { code } = await client.upload(`STOR missing-${mode}`, wire);
+            assert.equal(code, 426);
+          }
+        },
         'TLS is offered': async () => {
           await using client = await live.connect();
           assert.match(await client.say('FEAT', 211), /AUTH TLS/);

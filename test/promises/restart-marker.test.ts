@@ -23,7 +23,7 @@ const CLEARED: Readonly<Record<string, number>> = {
   'TYPE I': 200,
   'TYPE X': 504,
   'MODE S': 200,
-  'MODE Z': 504,
+  'MODE E': 504,
   'STRU F': 200,
   'STRU P': 504,
   'REST 0': 350,
@@ -120,7 +120,11 @@ suite('the restart marker', { timeout: 60_000 }, () => {
   test('is not for text: TYPE A refuses it, except 0', async () => {
     await using client = await live.logIn();
     await client.say('TYPE A', 200);
-    await ask(client, 'REST 1', '501 Text cannot be resumed; say TYPE I first');
+    await ask(
+      client,
+      'REST 1',
+      '501 Text and records cannot be resumed; say TYPE I and STRU F first',
+    );
     await client.say('REST 0', 350);
     // The one before TYPE does not come back with it.
     await client.say('TYPE I', 200);
@@ -135,7 +139,11 @@ suite('the restart marker', { timeout: 60_000 }, () => {
     await leave(client, 'STOR cut', '0123456789');
     await client.say('TYPE A', 200);
     await client.passive();
-    await ask(client, 'APPE cut', '501 Text cannot be resumed; say TYPE I first');
+    await ask(
+      client,
+      'APPE cut',
+      '501 Text and records cannot be resumed; say TYPE I and STRU F first',
+    );
     await client.say('TYPE I', 200);
     await store(client, 'APPE cut', 'abc', '226 Stored, 13 bytes');
   });

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
+import type { EndMark } from '../../wire/ftp/coding/unit.ts';
 import type { StreamEnd } from './data/stream-end.ts';
 
 /**
@@ -31,6 +32,8 @@ export interface ControlWatch {
 export interface Evidence {
   readonly end: Exclude<StreamEnd['kind'], 'refused'>;
   readonly closeNotify: CloseNotify;
+  /** Whether the data itself said that it was all, where its coding can. */
+  readonly mark: EndMark;
   /** Where the first byte landed. */
   readonly start: number;
   /** What the file has now, `start` included. */
@@ -54,24 +57,27 @@ export type Verdict =
   | { readonly kind: 'wait' };
 
 /**
- * Decides whether an upload in MODE S has come whole (DESIGN section 5). A size that was said and
- * is reached is proof, whatever happened to the connections afterwards, unless the sender aborted.
+ * Decides whether an upload has come whole (DESIGN section 5). A size that was said and is reached
+ * is proof, whatever happened to the connections afterwards, unless the sender aborted; so is the
+ * mark of a coding that has one (RFC 959 §3.4), and nothing else is where it is missing.
  */
 export function judge(evidence: Evidence): Verdict {
-  const { end, closeNotify, start, received, length, announced, control, waited } = evidence;
+  const { end, closeNotify, mark, start, received, length, announced, control, waited } = evidence;
   if (end === 'aborted') return { kind: 'cut' };
   const sent = received - start;
   if (length !== undefined && received === length) return whole('the declared length was reached');
   if (announced !== undefined && (received === announced || sent === announced)) {
     return whole('the length that ALLO said was reached');
   }
-  if (end !== 'finished') return { kind: 'cut' };
+  if (end !== 'finished' && mark !== 'seen') return { kind: 'cut' };
   if (length !== undefined && received < length) return { kind: 'short', received, length };
   if (announced !== undefined && sent < announced) {
     return received < announced
       ? { kind: 'short', received, length: announced }
       : { kind: 'short', received: sent, length: announced };
   }
+  if (mark === 'seen') return whole('the data itself said that it was all');
+  if (mark === 'missing') return { kind: 'cut', because: 'The data ended without its end mark' };
   if (closeNotify === 'due') return { kind: 'cut', because: 'TLS ended without close_notify' };
   // Some clients end their data in order and say ABOR behind it: silence is listened to here, too.
   if (closeNotify === 'said' && (control !== 'silent' || waited)) {

@@ -232,6 +232,7 @@ export class ControlConnection {
       say: (preliminary) => {
         this.#say(preliminary);
         this.#writer.flush();
+        return this.#writer.isFull ? this.#writer.drained(this.#gone.signal) : undefined;
       },
       watchControl: () => this.#watchControl(),
     });

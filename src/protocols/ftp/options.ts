@@ -61,6 +61,14 @@ export interface FtpOptions {
 
   /** The size of each of the two buffers of a transfer while few transfers run. */
   readonly bufferBytes: number;
+  /** MODE Z is offered. */
+  readonly offersDeflate: boolean;
+  /** How hard it compresses if the client says nothing, 0 to 9. */
+  readonly deflateLevel: number;
+  /** How many times larger than what was sent a file may become that came compressed. */
+  readonly deflateMaxRatio: number;
+  /** Bytes between two restart markers in what is sent in MODE B or C. */
+  readonly markerBytes: number;
   /** How long a sender whose bytes are refused may go on sending while it reads why. */
   readonly refusalLingerMs: number;
   /** What part of the time that an upload took may be spent on looking whether its sender lives. */
@@ -92,6 +100,10 @@ export const FTP_DEFAULTS: FtpOptions = {
   maxPatternLength: 256,
   maxCountedBytes: MiB,
   bufferBytes: MiB,
+  offersDeflate: true,
+  deflateLevel: 6,
+  deflateMaxRatio: 250,
+  markerBytes: 16 * MiB,
   refusalLingerMs: 2000,
   graceShare: 0.02,
   graceMaxMs: 1000,

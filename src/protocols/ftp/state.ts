@@ -2,6 +2,7 @@ import type { Algorithm } from '../../base/digest.ts';
 import type { Path } from '../../base/path.ts';
 import type { Session } from '../../session/session.ts';
 import type { HostPort } from '../../wire/ftp/addresses.ts';
+import type { Representation } from '../../wire/ftp/coding/coding.ts';
 import { FACTS, type FactName } from '../../wire/ftp/facts.ts';
 import type { PassiveListener } from './data/passive.ts';
 
@@ -18,13 +19,6 @@ export type DataPlan =
   | { readonly kind: 'none' }
   | { readonly kind: 'passive'; readonly listener: PassiveListener }
   | { readonly kind: 'active'; readonly target: HostPort };
-
-/** How files are represented on the wire (RFC 959 §3.1 and §3.4). */
-export interface Representation {
-  readonly type: 'A' | 'I';
-  readonly structure: 'F';
-  readonly mode: 'S';
-}
 
 /**
  * What protects the control connection: TLS that AUTH began, TLS from the first byte on (implicit),
@@ -43,6 +37,8 @@ export interface State {
   /** Wrong passwords so far. */
   readonly loginFailures: number;
   readonly representation: Representation;
+  /** What OPTS MODE Z LEVEL said, 0 to 9. */
+  readonly deflateLevel: number | undefined;
   /** What REST said; 0 means nothing. */
   readonly restart: number;
   /** What ALLO said, in bytes. */
@@ -65,6 +61,7 @@ export const INITIAL: State = {
   dataProtection: 'C',
   loginFailures: 0,
   representation: { type: 'A', structure: 'F', mode: 'S' },
+  deflateLevel: undefined,
   restart: 0,
   announced: undefined,
   renameFrom: undefined,

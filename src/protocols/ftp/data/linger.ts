@@ -23,6 +23,20 @@ export function linger(socket: Socket, clock: Clock, milliseconds: number): void
 }
 
 /**
+ * Closes our side of a data connection on which the data itself said that it was all, and waits for
+ * the peer to close its own: to it, a reset could look like a failure.
+ * @param milliseconds so long that may take
+ */
+export function part(socket: Socket, clock: Clock, milliseconds: number): void {
+  if (socket instanceof SecureSocket) socket.hangUp(milliseconds);
+  else if (socket.readableEnded) socket.destroy();
+  else {
+    socket.end();
+    linger(socket, clock, milliseconds);
+  }
+}
+
+/**
  * Closes a data connection on which everything has come. A client waits for our close_notify
  * before it reads what we say on the control connection.
  * @param milliseconds so long it may take to say its own goodbye

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Log } from '../../../base/log.ts';
+import type { Soon } from '../../../storage/store.ts';
 import type { Reply } from '../../../wire/ftp/reply.ts';
 import type { CloseNotify, ControlWatch } from '../completion.ts';
 import { dial } from '../data/active.ts';
@@ -15,8 +16,8 @@ export interface Surroundings {
   readonly desk: Desk;
   /** What encrypts the data connection; it is in the clear without. */
   readonly protection: Protection | undefined;
-  /** Sends a preliminary reply now. */
-  readonly say: (reply: Reply) => void;
+  /** Sends a preliminary reply now; resolves when more can be said. */
+  readonly say: (reply: Reply) => Soon<void>;
   readonly watchControl: () => ControlWatch;
   /** Aborted with a Failure when the transfer has to stop. */
   readonly signal: AbortSignal;
@@ -37,13 +38,13 @@ export async function carryOut(
     const signals = running.signal === undefined ? [signal] : [signal, running.signal];
     if (running.endsWithControl) signals.push(desk.signal);
     const stop = AbortSignal.any(signals);
-    say(replies.opening(running.opening));
+    void say(replies.opening(running.opening));
     const socket = await connection(plan, desk, stop);
     if (socket === undefined) {
       return stop.aborted ? replyTo(stop.reason, 'flowing') : replies.noDataConnection;
     }
     try {
-      const link = { socket, signal: stop, watchControl };
+      const link = { socket, signal: stop, watchControl, say };
       if (protection === undefined) return await running.run(link);
       // The handshake comes behind 150, which is what clients wait for (RFC 4217 §10.2).
       const secure = await encrypt(socket, protection, running.receives, desk.log, stop);

@@ -1,18 +1,24 @@
 import { Failure, failed } from '../../../base/failure.ts';
 import type { Session, Upload } from '../../../session/session.ts';
-import type { Soon } from '../../../storage/store.ts';
+import { isPlain, type Representation } from '../../../wire/ftp/coding/coding.ts';
 import type { Reply } from '../../../wire/ftp/reply.ts';
+import { WireError } from '../../../wire/wire-error.ts';
 import { decide, glance, silent, type Verdict } from '../completion.ts';
-import { FromWire } from '../data/ascii.ts';
-import { hangUp, linger } from '../data/linger.ts';
+import { hangUp, linger, part } from '../data/linger.ts';
 import { receive } from '../data/receive.ts';
-import type { StreamEnd } from '../data/stream-end.ts';
+import { FINISHED, type StreamEnd } from '../data/stream-end.ts';
+import { Unpacking } from '../data/unpack.ts';
 import { logFailure, replyTo } from '../failures.ts';
 import type { FtpOptions } from '../options.ts';
 import { reply } from '../replies.ts';
+import { formatRestartMarker, takesMarkers } from '../restart-marker.ts';
 import type { State } from '../state.ts';
 import type { Desk } from '../visit.ts';
+import { soFar } from './progress.ts';
 import type { Link, Transfer } from './transfer.ts';
+
+/** Why the connection is not read any more: the data itself said that it was all. */
+const WHOLE = Symbol('whole');
 
 const UNCONFIRMED = 'The control connection ended before the upload was confirmed';
 
@@ -24,18 +30,18 @@ export class IncomingFile implements Transfer {
   readonly #upload: Upload;
   readonly #session: Session;
   readonly #desk: Desk;
-  readonly #ascii: FromWire | undefined;
+  readonly #representation: Representation;
   readonly #announced: number | undefined;
+  #began: number | undefined;
 
   constructor(upload: Upload, session: Session, state: State, desk: Desk, opening: string) {
     this.opening = opening;
     this.#upload = upload;
     this.#session = session;
     this.#desk = desk;
-    const isText = state.representation.type === 'A';
-    this.#ascii = isText ? new FromWire() : undefined;
+    this.#representation = state.representation;
     // A size that was said for bytes on the wire says nothing about converted ones.
-    this.#announced = isText ? undefined : state.announced;
+    this.#announced = state.representation.type === 'A' ? undefined : state.announced;
   }
 
   get signal(): AbortSignal {
@@ -43,34 +49,31 @@ export class IncomingFile implements Transfer {
   }
 
   progress(): string {
-    return `Receiving ${this.#upload.path}: ${this.#upload.received} bytes so far`;
+    const { path, received, start } = this.#upload;
+    const { clock } = this.#desk;
+    const took = this.#began === undefined ? 0 : clock.monotonic() - this.#began;
+    return `Receiving ${path}: ${soFar(received, received - start, took)}`;
   }
 
-  async run({ socket, signal, watchControl, closeNotify }: Link): Promise<Reply> {
-    const { clock, options, traffic } = this.#desk;
-    const began = clock.monotonic();
-    const upload = this.#upload;
-    const most = traffic.bufferBytes();
-    const streamEnd = await receive(socket, (chunks) => this.#write(chunks, signal), {
-      signal,
-      stallTimeoutMs: options.stallTimeoutMs,
-      get gatherBytes() {
-        return Math.min(most, upload.stepBytes);
-      },
-      onBytes: () => {},
-    });
-    const end = await this.#finishText(streamEnd);
+  async run(link: Link): Promise<Reply> {
+    const whole = new AbortController();
+    using unpacking = this.#unpacking(link, whole);
+    const end = await this.#receive(link, unpacking, whole);
+    const { socket, signal, watchControl, closeNotify } = link;
+    const { clock, options } = this.#desk;
     if (end.kind === 'refused') {
       linger(socket, clock, options.refusalLingerMs);
       return this.#refuse(end.reason);
     }
     const tls = closeNotify?.() ?? 'none';
-    hangUp(socket, end, options.refusalLingerMs);
+    if (whole.signal.aborted) part(socket, clock, options.refusalLingerMs);
+    else hangUp(socket, end, options.refusalLingerMs);
 
-    const took = clock.monotonic() - began;
+    const took = clock.monotonic() - (this.#began ?? 0);
     const { start, received, length } = this.#upload;
     const announced = this.#announced;
-    const ended = { end: end.kind, closeNotify: tls, start, received, length, announced };
+    const mark = unpacking?.mark ?? 'none';
+    const ended = { end: end.kind, closeNotify: tls, mark, start, received, length, announced };
     const watch = watchControl();
     const patience = { clock, signal, graceMs: graceMs(options, took, received - start) };
     const verdict = await glance(ended, watch, signal);
@@ -145,28 +148,65 @@ export class IncomingFile implements Transfer {
     return reply(code, `${why}; ${offset} bytes are kept`);
   }
 
-  /** The upload would not take more. */
+  /** The upload would not take more, or what came is damaged. */
   async #refuse(reason: unknown): Promise<Reply> {
+    // What came before it cannot be trusted either.
+    if (reason instanceof WireError) {
+      await this.#upload.reject(reason.message);
+      return reply(451, `${reason.message}; nothing of it is kept`);
+    }
     logFailure(this.#desk.log, 'An upload could not be written', reason);
     const { code, lines } = replyTo(reason, 'flowing');
     return this.#keep(code, lines.join(' '));
   }
 
-  #write(chunks: readonly Uint8Array[], signal: AbortSignal): Soon<void> {
-    const ascii = this.#ascii;
-    if (ascii === undefined) return this.#upload.write(chunks, signal);
-    return this.#upload.write(
-      chunks.map((chunk) => ascii.convert(chunk)),
-      signal,
-    );
+  /** What takes the bytes apart before they are written; nothing, if they are the file. */
+  #unpacking({ say, signal }: Link, whole: AbortController): Unpacking | undefined {
+    if (isPlain(this.#representation)) return undefined;
+    const { options, traffic } = this.#desk;
+    const upload = this.#upload;
+    const most = traffic.bufferBytes();
+    return new Unpacking(this.#representation, {
+      write: (chunks) => upload.write(chunks, signal),
+      onMarker: async (text) => {
+        if (!takesMarkers(this.#representation)) return;
+        const offset = await upload.flush();
+        // RFC 959 §4.1.3 fixes this form.
+        await say(reply(110, `MARK ${text} = ${formatRestartMarker(offset)}`));
+      },
+      onWhole: () => whole.abort(WHOLE),
+      get gatherBytes() {
+        return Math.min(most, upload.stepBytes);
+      },
+      maxRatio: options.deflateMaxRatio,
+      announced: this.#announced,
+    });
   }
 
-  /** Writes what the conversion held back. */
-  async #finishText(end: StreamEnd): Promise<StreamEnd> {
-    const rest = this.#ascii?.end();
-    if (rest === undefined || rest.length === 0 || end.kind !== 'finished') return end;
+  async #receive(
+    { socket, signal }: Link,
+    unpacking: Unpacking | undefined,
+    whole: AbortController,
+  ): Promise<StreamEnd> {
+    const { clock, options, traffic } = this.#desk;
+    this.#began = clock.monotonic();
+    const upload = this.#upload;
+    const most = traffic.bufferBytes();
+    const write = unpacking
+      ? (chunks: readonly Uint8Array[]) => unpacking.write(chunks)
+      : (chunks: readonly Uint8Array[]) => upload.write(chunks, signal);
+    const end = await receive(socket, write, {
+      signal: unpacking ? AbortSignal.any([signal, whole.signal]) : signal,
+      stallTimeoutMs: options.stallTimeoutMs,
+      get gatherBytes() {
+        return Math.min(most, upload.stepBytes);
+      },
+      onBytes: () => {},
+    });
+    if (end.kind === 'aborted' && end.reason === WHOLE) return FINISHED;
+    if (end.kind !== 'finished') return end;
     try {
-      await this.#upload.write([rest]);
+      await unpacking?.end();
       return end;
     } catch (reason) {
       return { kind: 'refused', reason };

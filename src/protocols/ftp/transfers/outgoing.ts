@@ -1,12 +1,15 @@
 import type { Socket } from 'node:net';
 import type { Download } from '../../../session/session.ts';
+import { isPlain, type Representation } from '../../../wire/ftp/coding/coding.ts';
 import type { Reply } from '../../../wire/ftp/reply.ts';
-import { ToWire } from '../data/ascii.ts';
+import { packed, packedLines } from '../data/pack.ts';
 import { readInTurns, send } from '../data/send.ts';
 import type { StreamEnd } from '../data/stream-end.ts';
 import { logFailure, replyTo } from '../failures.ts';
 import { reply } from '../replies.ts';
+import type { State } from '../state.ts';
 import type { Desk } from '../visit.ts';
+import { soFar } from './progress.ts';
 import type { Link, Transfer } from './transfer.ts';
 
 /** What RETR sends. */
@@ -16,13 +19,16 @@ export class OutgoingFile implements Transfer {
   readonly receives = false;
   readonly #download: Download;
   readonly #desk: Desk;
-  readonly #type: 'A' | 'I';
+  readonly #representation: Representation;
+  readonly #level: number;
   #sent = 0;
+  #began: number | undefined;
 
-  constructor(download: Download, type: 'A' | 'I', desk: Desk) {
+  constructor(download: Download, state: State, desk: Desk) {
     this.#download = download;
     this.#desk = desk;
-    this.#type = type;
+    this.#representation = state.representation;
+    this.#level = levelOf(state, desk);
     // Clients that do not know SIZE read the number in this form.
     this.opening = `Sending ${download.entry.name} (${this.#remaining} bytes)`;
   }
@@ -32,20 +38,30 @@ export class OutgoingFile implements Transfer {
   }
 
   progress(): string {
-    return `Sending ${this.#download.entry.name}: ${this.#sent} bytes so far`;
+    const took = this.#began === undefined ? 0 : this.#desk.clock.monotonic() - this.#began;
+    return `Sending ${this.#download.entry.name}: ${soFar(this.#sent, this.#sent, took)}`;
   }
 
   async run({ socket, signal }: Link): Promise<Reply> {
-    const { options, traffic } = this.#desk;
+    const { options, traffic, clock } = this.#desk;
+    this.#began = clock.monotonic();
     // One byte more than the rest, so that the last read finds the end.
     const bytes = readInTurns(
       (into) => this.#download.read(into, signal),
       traffic.bufferBytes(this.#remaining + 1),
     );
-    const end = await send(socket, this.#type === 'A' ? asText(bytes) : bytes, {
+    const count = (sent: number): void => void (this.#sent += sent);
+    const wire = packed(bytes, this.#representation, {
+      level: this.#level,
+      start: this.#download.start,
+      markerBytes: options.markerBytes,
+      onBytes: count,
+    });
+    const end = await send(socket, wire, {
       signal,
       stallTimeoutMs: options.stallTimeoutMs,
-      onBytes: (count) => (this.#sent += count),
+      // The log counts bytes of the file, not those that stand for them on the wire.
+      onBytes: isPlain(this.#representation) ? count : () => {},
     });
     linger(socket, options.dataTimeoutMs);
     await this.#download.finish(outcomeOf(end), this.#sent);
@@ -61,7 +77,7 @@ export class OutgoingFile implements Transfer {
   }
 }
 
-/** What LIST, NLST and MLSD send: lines, as text, whatever TYPE says (RFC 1123 §4.1.2.7). */
+/** What LIST, NLST and MLSD send. */
 export class OutgoingLines implements Transfer {
   readonly opening = 'Here comes the listing';
   readonly endsWithControl = true;
@@ -70,8 +86,8 @@ export class OutgoingLines implements Transfer {
   readonly #desk: Desk;
   #sent = 0;
 
-  constructor(pieces: AsyncIterable<Uint8Array>, desk: Desk) {
-    this.#pieces = pieces;
+  constructor(lines: AsyncIterable<Uint8Array>, state: State, desk: Desk) {
+    this.#pieces = packedLines(lines, state.representation, levelOf(state, desk));
     this.#desk = desk;
   }
 
@@ -93,10 +109,8 @@ export class OutgoingLines implements Transfer {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-/** The same bytes with the line ends of the wire. */
-async function* asText(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const ascii = new ToWire();
-  for await (const piece of pieces) yield ascii.convert(piece);
+function levelOf({ deflateLevel }: State, { options }: Desk): number {
+  return deflateLevel ?? options.deflateLevel;
 }
 
 /** Lets the peer take what is on its way and close its side; destroying now could lose it. */

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Soon } from '../../../storage/store.ts';
 import type { Reply } from '../../../wire/ftp/reply.ts';
 import type { CloseNotify, ControlWatch } from '../completion.ts';
 
@@ -9,6 +10,8 @@ export interface Link {
   readonly signal: AbortSignal;
   /** Begins to look at the control connection. */
   readonly watchControl: () => ControlWatch;
+  /** Sends a preliminary reply; resolves when more can be said. */
+  readonly say: (reply: Reply) => Soon<void>;
   /** What TLS says of the end, when the stream has ended; nothing, where there is no TLS. */
   readonly closeNotify?: () => CloseNotify;
 }

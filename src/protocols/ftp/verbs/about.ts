@@ -4,6 +4,7 @@ import { parseFactSelection } from '../../../wire/ftp/facts.ts';
 import type { Reply } from '../../../wire/ftp/reply.ts';
 import { statReply } from '../listings/stat.ts';
 import { reply } from '../replies.ts';
+import type { FtpOptions } from '../options.ts';
 import type { State } from '../state.ts';
 import type { Inside, Outcome } from '../visit.ts';
 import { algorithmNamed, wireName } from './digests.ts';
@@ -83,11 +84,11 @@ export const ABOUT = [
     name: 'OPTS',
     needs: ALWAYS,
     grammar: something('<verb> [<options>]'),
-    help: 'Choose how UTF8, MLST or HASH work',
+    help: 'Choose how UTF8, MLST, HASH or MODE Z work',
     rfc: 'RFC 2389 §4',
     replies: [200, 501, 504],
     feat: 'UTF8',
-    run: ({ state }, text) => setOption(state, text),
+    run: ({ state, desk }, text) => setOption(state, desk.options, text),
   }),
 ];
 
@@ -137,7 +138,7 @@ function protectionOf({ control, dataProtection }: State): string {
   return `Control connection ${isEncrypted ? 'encrypted' : 'in the clear'}, data ${data}`;
 }
 
-function setOption(state: State, text: string): Outcome {
+function setOption(state: State, options: FtpOptions, text: string): Outcome {
   const space = text.indexOf(' ');
   const name = (space < 0 ? text : text.slice(0, space)).toUpperCase();
   const value = space < 0 ? '' : text.slice(space + 1).trim();
@@ -161,7 +162,20 @@ function setOption(state: State, text: string): Outcome {
       }
       return { reply: reply(200, wireName(algorithm)), next: { algorithm } };
     }
+    case 'MODE':
+      return setDeflateLevel(options, value);
     default:
-      return { reply: reply(501, 'Options exist for UTF8, MLST and HASH') };
+      return { reply: reply(501, 'Options exist for UTF8, MLST, HASH and MODE Z') };
   }
+}
+
+/** draft-preston-ftpext-deflate-04 §3: settings of the compression, of which the level is one. */
+function setDeflateLevel({ offersDeflate }: FtpOptions, text: string): Outcome {
+  const match = /^Z(?: +LEVEL +(\d))?$/i.exec(text);
+  if (match === null || !offersDeflate) {
+    return { reply: reply(501, 'Options exist for MODE Z: LEVEL 0 to 9') };
+  }
+  if (match[1] === undefined) return { reply: reply(200, 'MODE Z') };
+  const deflateLevel = Number(match[1]);
+  return { reply: reply(200, `MODE Z LEVEL ${deflateLevel}`), next: { deflateLevel } };
 }

@@ -1,8 +1,8 @@
 import { Failure, failed } from '../../../base/failure.ts';
 import { parsePath, type Path } from '../../../base/path.ts';
 import type { Seen, Session } from '../../../session/session.ts';
+import { asUnits, encoded, type Representation } from '../../../wire/ftp/coding/coding.ts';
 import { formatTimeValue, parseTimeValue } from '../../../wire/ftp/time.ts';
-import { ToWire } from '../data/ascii.ts';
 import { readInTurns } from '../data/send.ts';
 import { reply } from '../replies.ts';
 import type { Inside, Outcome } from '../visit.ts';
@@ -108,24 +108,31 @@ async function tellSize({ phase, state, desk }: Inside, file: Path): Promise<Out
   const { session } = phase;
   const seen = await session.stat(file);
   if (seen.kind !== 'file') throw notAFile(seen);
-  if (state.representation.type === 'I') {
+  const { type, structure } = state.representation;
+  if (type === 'I' && structure === 'F') {
     return { reply: reply(213, String(seen.size)) };
   }
   // RFC 3659 §4: the number of bytes that RETR would send, never an estimate.
   const { maxCountedBytes } = desk.options;
   if (seen.partial || seen.size > maxCountedBytes) {
-    return { reply: reply(550, 'The size as text is not known; say TYPE I first') };
+    return {
+      reply: reply(550, 'The size as it is sent is not known; say TYPE I and STRU F first'),
+    };
   }
-  return { reply: reply(213, String(await countAsText(session, file, maxCountedBytes))) };
+  const asStream = { type, structure, mode: 'S' } as const;
+  return { reply: reply(213, String(await countAsSent(session, file, asStream, maxCountedBytes))) };
 }
 
-async function countAsText(session: Session, file: Path, bufferBytes: number): Promise<number> {
+async function countAsSent(
+  session: Session,
+  file: Path,
+  representation: Representation,
+  bufferBytes: number,
+): Promise<number> {
   await using download = await session.download(file, 0);
-  const ascii = new ToWire();
+  const bytes = asUnits(readInTurns((into) => download.read(into), bufferBytes));
   let count = 0;
-  for await (const piece of readInTurns((into) => download.read(into), bufferBytes)) {
-    count += ascii.convert(piece).length;
-  }
+  for await (const piece of encoded(bytes, representation, 0)) count += piece.length;
   return count;
 }
 

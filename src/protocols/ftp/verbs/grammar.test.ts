@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failed } from '../../../base/failure.ts';
-import { INITIAL } from '../state.ts';
-import { anything, nothing, offset, optionalPath, path, something } from './grammar.ts';
+import { INITIAL, type State } from '../state.ts';
+import { anything, nothing, optionalPath, path, restartPoint, something } from './grammar.ts';
 
 test('no argument means none, but for spaces', () => {
   assert.equal(nothing.parse('', INITIAL), true);
@@ -31,9 +31,20 @@ test('a path that leads out or cannot be a name is refused as a name', () => {
   }
 });
 
-test('an offset is digits up to 2^53 - 1', () => {
-  assert.equal(offset.parse('9007199254740991', INITIAL), Number.MAX_SAFE_INTEGER);
+test('a restart point is digits up to 2^53 - 1', () => {
+  assert.equal(restartPoint.parse('9007199254740991', INITIAL), Number.MAX_SAFE_INTEGER);
   for (const text of ['', '-1', '1.5', '0x10', '9007199254740992', '99999999999999999999']) {
-    assert.equal(offset.parse(text, INITIAL), undefined, text);
+    assert.equal(restartPoint.parse(text, INITIAL), undefined, text);
   }
+});
+
+test('where data has restart markers, only one of ours is a restart point', () => {
+  const inBlocks: State = {
+    ...INITIAL,
+    representation: { type: 'I', structure: 'F', mode: 'B' },
+  };
+  assert.equal(restartPoint.parse('carryon.4096', inBlocks), 4096);
+  assert.equal(restartPoint.parse('0', inBlocks), 0);
+  assert.equal(restartPoint.parse('4096', inBlocks), undefined);
+  assert.equal(restartPoint.parse('carryon.4096', INITIAL), undefined);
 });

@@ -1,5 +1,6 @@
 import { parsePath, ROOT, type Path } from '../../../base/path.ts';
 import { parseOffset } from '../../../wire/ftp/sizes.ts';
+import { parseRestartMarker, takesMarkers } from '../restart-marker.ts';
 import type { State } from '../state.ts';
 
 /** How the argument of a verb is written, and how it becomes a value. */
@@ -50,10 +51,17 @@ export const optionalPath: Grammar<Path> = {
   parse: (text, state) => parsePath(text, folderOf(state)),
 };
 
-/** A number of bytes from 0 to 2^53 − 1. */
-export const offset: Grammar<number> = {
-  syntax: '<offset>',
-  parse: (text) => parseOffset(text.trim()),
+/**
+ * Where a transfer begins: a number of bytes from 0 to 2^53 − 1, or where data has restart markers,
+ * one of ours.
+ */
+export const restartPoint: Grammar<number> = {
+  syntax: '<offset or marker>',
+  parse: (text, { representation }) => {
+    const word = text.trim();
+    const isMarker = takesMarkers(representation) && word !== '0';
+    return isMarker ? parseRestartMarker(word) : parseOffset(word);
+  },
 };
 
 /** Where relative names begin. */

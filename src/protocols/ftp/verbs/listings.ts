@@ -6,6 +6,7 @@ import { FactTeller } from '../listings/facts.ts';
 import { findTarget } from '../listings/target.ts';
 import { encodeLines, longLines, names } from '../listings/unix.ts';
 import { reply } from '../replies.ts';
+import type { State } from '../state.ts';
 import { OutgoingLines } from '../transfers/outgoing.ts';
 import type { Inside } from '../visit.ts';
 import type { Path } from '../../../base/path.ts';
@@ -27,7 +28,7 @@ export const LISTINGS = [
       const wanted = parseListArguments(text);
       const target = await findTarget(visit, wanted.path);
       const lines = longLines(visit, target, wanted.recursive);
-      return { transfer: new OutgoingLines(lines, visit.desk) };
+      return { transfer: new OutgoingLines(lines, visit.state, visit.desk) };
     },
   }),
   verb({
@@ -41,7 +42,7 @@ export const LISTINGS = [
     data: true,
     run: async (visit, text) => {
       const target = await findTarget(visit, parseListArguments(text).path);
-      return { transfer: new OutgoingLines(names(visit, target), visit.desk) };
+      return { transfer: new OutgoingLines(names(visit, target), visit.state, visit.desk) };
     },
   }),
   verb({
@@ -57,7 +58,9 @@ export const LISTINGS = [
       const { kind } = await visit.phase.session.stat(folder);
       if (kind !== 'folder')
         return { reply: reply(501, 'MLSD lists folders; MLST tells of a file') };
-      return { transfer: new OutgoingLines(factLines(visit, folder), visit.desk) };
+      return {
+        transfer: new OutgoingLines(factLines(visit, folder), inStream(visit.state), visit.desk),
+      };
     },
   }),
   verb({
@@ -78,6 +81,13 @@ export const LISTINGS = [
     },
   }),
 ];
+
+/** RFC 3659 §7.2: as a stream, whatever is set; but clients that ask for MODE Z mean this, too. */
+function inStream(state: State): State {
+  const { type, mode } = state.representation;
+  const representation = { type, structure: 'F', mode: mode === 'Z' ? mode : 'S' } as const;
+  return { ...state, representation };
+}
 
 async function* factLines(
   { phase, state, desk }: Inside,

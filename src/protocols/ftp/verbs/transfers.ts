@@ -3,18 +3,19 @@ import { failed, Failure } from '../../../base/failure.ts';
 import { parsePath, type Path } from '../../../base/path.ts';
 import type { QuotaView, Session } from '../../../session/session.ts';
 import type { Placement } from '../../../vault/placement.ts';
+import type { Representation } from '../../../wire/ftp/coding/coding.ts';
 import { parseOffset } from '../../../wire/ftp/sizes.ts';
 import { reply } from '../replies.ts';
 import { IncomingFile } from '../transfers/incoming-file.ts';
 import { OutgoingFile } from '../transfers/outgoing.ts';
 import type { Inside, Outcome } from '../visit.ts';
-import { anything, nothing, offset, parsed, path } from './grammar.ts';
+import { anything, nothing, parsed, path, restartPoint } from './grammar.ts';
 import { verb } from './verb.ts';
 
 /** Any of these can let an upload in; which one it takes depends on what is there. */
 const ANY_WRITING = ['write', 'overwrite', 'append'] as const;
 
-const TEXT_NOT_RESUMED = 'Text cannot be resumed; say TYPE I first';
+const NOT_RESUMED = 'Text and records cannot be resumed; say TYPE I and STRU F first';
 
 /** Moving files, and what is said before that. */
 export const TRANSFERS = [
@@ -31,14 +32,14 @@ export const TRANSFERS = [
   verb({
     name: 'REST',
     needs: ['inside'],
-    grammar: offset,
-    help: 'Say at which byte the next transfer begins',
-    rfc: 'RFC 3659 §5',
+    grammar: restartPoint,
+    help: 'Say at which byte the next transfer begins; in MODE B and C by a marker of ours',
+    rfc: 'RFC 3659 §5, RFC 959 §3.5',
     replies: [350, 501],
     feat: 'REST STREAM',
     run: ({ state }, restart) =>
-      restart > 0 && state.representation.type === 'A'
-        ? { reply: reply(501, TEXT_NOT_RESUMED), next: { restart: 0 } }
+      restart > 0 && !isResumable(state.representation)
+        ? { reply: reply(501, NOT_RESUMED), next: { restart: 0 } }
         : { reply: reply(350, `The next transfer begins at ${restart}`), next: { restart } },
   }),
   verb({
@@ -52,7 +53,7 @@ export const TRANSFERS = [
     data: true,
     run: async ({ phase, state, desk }, file) => {
       const download = await phase.session.download(file, state.restart);
-      return { transfer: new OutgoingFile(download, state.representation.type, desk) };
+      return { transfer: new OutgoingFile(download, state, desk) };
     },
   }),
   verb({
@@ -62,7 +63,7 @@ export const TRANSFERS = [
     grammar: path,
     help: 'Store a file, or go on at the byte that REST named',
     rfc: 'RFC 959 §4.1.3',
-    replies: [450, 452, 550, 552, 553, 554],
+    replies: [110, 450, 452, 550, 552, 553, 554],
     data: true,
     naming: true,
     run: (visit, file) =>
@@ -75,14 +76,14 @@ export const TRANSFERS = [
     grammar: path,
     help: 'Add to a file, or go on with an unfinished upload',
     rfc: 'RFC 959 §4.1.3',
-    replies: [450, 452, 501, 550, 552, 553, 554],
+    replies: [110, 450, 452, 501, 550, 552, 553, 554],
     data: true,
     naming: true,
     run: async (visit, file) => {
       const { state, phase } = visit;
       // Offsets count bytes as they are stored, and an unfinished upload may end inside a line end.
-      if (state.representation.type === 'A' && (await isUnfinished(phase.session, file))) {
-        return { reply: reply(501, TEXT_NOT_RESUMED), next: { restart: 0 } };
+      if (!isResumable(state.representation) && (await isUnfinished(phase.session, file))) {
+        return { reply: reply(501, NOT_RESUMED), next: { restart: 0 } };
       }
       return store(visit, file, resumption(state.restart) ?? { kind: 'append' });
     },
@@ -94,7 +95,7 @@ export const TRANSFERS = [
     grammar: anything('[<beginning of the name>]'),
     help: 'Store a file under a name that nothing has yet',
     rfc: 'RFC 959 §4.1.3',
-    replies: [450, 452, 550, 552, 553],
+    replies: [110, 450, 452, 550, 552, 553],
     data: true,
     naming: true,
     run: async (visit, text) => {
@@ -136,6 +137,11 @@ async function store(
 /** Asks in a way that shows the client no size, for it has not asked for one. */
 async function isUnfinished(session: Session, file: Path): Promise<boolean> {
   return (await session.uploads()).some(({ path, offset }) => path === file && offset > 0);
+}
+
+/** Offsets count the bytes of the file, which have to be those that are sent. */
+function isResumable({ type, structure }: Representation): boolean {
+  return type === 'I' && structure === 'F';
 }
 
 function resumption(restart: number): Placement | undefined {
