@@ -74,7 +74,7 @@ export async function composeRecords(settings: Settings, log: Log): Promise<Reco
   await mkdir(settings.data, { recursive: true, mode: 0o750 });
   const database = parts.use(await Sqlite.open(join(settings.data, 'carryon.sqlite')));
   const vault = await openVault(parts, settings, database, log, false);
-  const passwords = parts.use(new Passwords({ concurrency: settings.login.hashConcurrency }));
+  const passwords = parts.use(new Passwords(hashingOf(settings)));
   const accounts = new Accounts(database, systemClock);
   const bans = new Bans(database, systemClock);
   const owned = parts.move();
@@ -124,17 +124,16 @@ export async function composeServer(
   if (hook) parts.use(new HookDelivery({ database, hook, clock, log }));
 
   const accounts = new Accounts(database, clock);
-  const passwords = parts.use(new Passwords({ concurrency: settings.login.hashConcurrency }));
+  const passwords = parts.use(new Passwords(hashingOf(settings)));
   const visits = parts.use(new Visits(accounts, clock, log));
   const bandwidth = new Bandwidth(ratesOf(settings), clock);
-  const { freeFailures, maxDelay } = settings.login;
   const bans = new Bans(database, clock);
   const doorkeeper = parts.use(await doorkeeperOf(settings, bans, log));
   const desk = new FrontDesk({
     doorkeeper,
     accounts,
     passwords,
-    throttle: new LoginThrottle({ clock, freeFailures, maxDelayMs: maxDelay }),
+    throttle: throttleOf(settings),
     cache: settings.login.cache ? new CredentialCache({ clock }) : undefined,
     vault,
     visits,
@@ -200,6 +199,22 @@ async function openVault(
   const options = { checkpointBytes: checkpoint, expireAfterMs: expire, keepsEvents };
   const given = { database, store, clock: systemClock, log, options, presence, serves };
   return parts.use(await Vault.open(given));
+}
+
+function throttleOf({ login }: Settings): LoginThrottle {
+  return new LoginThrottle({
+    clock: systemClock,
+    freeFailures: login.freeFailures,
+    maxDelayMs: login.maxDelay,
+    maxAccountDelayMs: login.maxAccountDelay,
+    forgetAfterMs: login.forgetAfter,
+    maxWaitingPerAddress: login.maxWaitingPerAddress,
+  });
+}
+
+/** How many passwords are checked at once, and how many may wait. */
+function hashingOf({ login }: Settings) {
+  return { concurrency: login.hashConcurrency, maxWaiting: login.maxWaiting };
 }
 
 function doorkeeperOf({ bans: rules, limits }: Settings, bans: Bans, log: Log) {
@@ -284,6 +299,16 @@ function ftpOptions({ ftp }: Settings, tls: TlsOptions | undefined): FtpOptions 
     loginTimeoutMs: ftp.loginTimeout,
     dataTimeoutMs: ftp.dataTimeout,
     stallTimeoutMs: ftp.stallTimeout,
+    lineTimeoutMs: ftp.lineTimeout,
+    passiveTimeoutMs: ftp.passiveTimeout,
+    minUploadRate: ftp.minUploadRate,
+    commandsPerSecond: ftp.commandsPerSecond,
+    commandBytesPerSecond: ftp.commandBytesPerSecond,
+    maxQueuedLines: ftp.maxQueuedCommands,
+    maxUnknownBeforeLogin: ftp.maxUnknownCommands,
+    maxListEntries: ftp.maxListEntries,
+    maxStatEntries: ftp.maxStatEntries,
+    maxPatternLength: ftp.maxPatternLength,
     maxLineBytes: ftp.maxLineBytes,
     maxLoginFailures: ftp.maxLoginFailures,
     showPartials: ftp.showPartials,

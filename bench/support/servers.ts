@@ -45,7 +45,14 @@ const USER = 'bench';
 const PASSWORD = 'correct horse';
 
 /** Limits that protect a server from its visitors are not what is measured. */
-const WIDE = ['--limits-max-connections', '20000', '--limits-max-sessions-per-account', '20000'];
+const WIDE = [
+  '--ftp-commands-per-second',
+  'off',
+  '--limits-max-connections',
+  '20000',
+  '--limits-max-sessions-per-account',
+  '20000',
+];
 
 /** @returns undefined if it cannot be run here */
 export async function startBenchServer(

@@ -87,6 +87,33 @@ export const LIMITS = [
   }),
 
   setting({
+    key: 'login.max-account-delay',
+    kind: duration('0s', '1h'),
+    default: '5s',
+    about:
+      'The longest delay that an account has to bear for what others try; short, so that nobody can keep its owner out.',
+  }),
+  setting({
+    key: 'login.forget-after',
+    kind: timer,
+    default: '15m',
+    about: 'How long after the last of them failed logins bring no delay any more.',
+  }),
+  setting({
+    key: 'login.max-waiting-per-address',
+    kind: count(1, 10_000),
+    default: '8',
+    about: 'Logins of one address that may wait out a delay at the same time; more are refused.',
+  }),
+  setting({
+    key: 'login.max-waiting',
+    kind: count(1, 100_000),
+    default: '1000',
+    about:
+      'Passwords that may wait to be checked; addresses take turns, and in a full queue one more takes the place of the last one of the address that has most of them.',
+  }),
+
+  setting({
     key: 'bans.threshold',
     kind: unless('off', count(1, 1_000_000)),
     default: '30',

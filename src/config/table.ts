@@ -13,6 +13,7 @@ import {
   unless,
   yesOrNo,
 } from './kinds.ts';
+import { FTP_LIMITS } from './ftp-limits.ts';
 import { LIMITS, timer } from './limits.ts';
 import { setting } from './setting.ts';
 
@@ -103,6 +104,7 @@ export const SETTINGS = [
     default: '8KiB',
     about: 'The longest command line that is read; the longest path takes 3 KiB of it.',
   }),
+  ...FTP_LIMITS,
   setting({
     key: 'ftp.show-partials',
     kind: yesOrNo,

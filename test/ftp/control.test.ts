@@ -12,7 +12,7 @@ const LARGE = 32 * 1024 * 1024;
 suite('the control connection', () => {
   let live: Live;
   before(async () => {
-    live = await startLive();
+    live = await startLive({ flags: { ftpCommandsPerSecond: 'off' } });
     const home = live.home('anna');
     await mkdir(home, { recursive: true });
     await writeFile(join(home, 'large'), Buffer.alloc(LARGE, 'large'));

@@ -97,9 +97,9 @@ suite('complete or cut, in the words of the design,', { timeout: 120_000 }, () =
         'time-out': async () => {
           await using client = await hasty.logIn();
           await begin(client, 'STOR stalled', '01234');
-          await expectReply(client, '426 No byte came for too long; 5 bytes are kept');
+          await expectReply(client, '426 Too little came for too long; 5 bytes are kept');
           await ask(client, 'NOOP', '200 Done nothing');
-          await isKept(hasty, 'stalled', '01234', 'No byte came for too long');
+          await isKept(hasty, 'stalled', '01234', 'Too little came for too long');
         },
         ABOR: async () => {
           await using client = await live.logIn();

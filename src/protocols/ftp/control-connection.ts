@@ -5,6 +5,7 @@ import { unmap } from '../../wire/ftp/addresses.ts';
 import { LineDecoder } from '../../wire/ftp/lines.ts';
 import type { Reply } from '../../wire/ftp/reply.ts';
 import { CommandQueue } from './command-queue.ts';
+import { ControlPace } from './control-pace.ts';
 import { ControlWire } from './control-wire.ts';
 import { loggable, readCommand, type Command } from './command.ts';
 import type { ControlWatch } from './completion.ts';
@@ -52,6 +53,9 @@ export class ControlConnection {
   #unknown = 0;
   /** Stops listening to the session's end. */
   #forgetSession = (): void => {};
+  readonly #pace: ControlPace;
+  /** Reasons for which nothing is read at the moment, beside a full queue. */
+  #holds = 0;
   /** How many commands may wait before reading pauses. */
   #maxWaiting: number;
 
@@ -71,6 +75,7 @@ export class ControlConnection {
     });
     this.#writer = new ReplyWriter(this.#wire);
     this.#maxWaiting = options.maxQueuedLines;
+    this.#pace = new ControlPace(options, clock, this.#gone.signal);
     this.#desk = this.#furnish(socket);
     this.#patience = new Patience(options, clock, (farewell) => {
       if (farewell === replies.loginTimeout) admission.offend('no-login');
@@ -98,6 +103,11 @@ export class ControlConnection {
           continue;
         }
         this.#listenAgain();
+        const turn = this.#pace.command();
+        if (turn !== undefined) {
+          this.#writer.flush();
+          await turn;
+        }
         const done = this.#answer(command);
         if (done instanceof Promise) await done;
         if (this.#writer.isFull) await this.#writer.drained(this.#gone.signal);
@@ -132,16 +142,34 @@ export class ControlConnection {
   };
 
   #hear(chunk: Buffer): void {
-    for (const event of this.#decoder.push(chunk)) {
+    const events = this.#decoder.push(chunk);
+    for (const event of events) {
       const command = readCommand(event, this.#room.verbs);
       if (command === undefined || this.#actsAtOnce(command)) continue;
       this.#queue.push(command);
     }
+    this.#patience.heard(events.length > 0, this.#decoder.unfinished);
     if (this.#queue.length >= this.#maxWaiting) this.#wire.stream.pause();
+    this.#hold(this.#pace.heard(chunk.length));
+    // What is answered at once is not told faster than it is read.
+    if (this.#writer.isFull) this.#hold(this.#writer.drained(this.#gone.signal));
+  }
+
+  /** Reads nothing until this has been waited for. */
+  #hold(reason: Promise<void> | undefined): void {
+    if (reason === undefined) return;
+    this.#holds += 1;
+    this.#wire.stream.pause();
+    const release = (): void => {
+      this.#holds -= 1;
+      this.#listenAgain();
+    };
+    void reason.then(release);
   }
 
   #listenAgain(): void {
     const { stream } = this.#wire;
+    if (this.#holds > 0) return;
     if (stream.isPaused() && this.#queue.length < this.#maxWaiting) stream.resume();
   }
 

@@ -39,6 +39,14 @@ export interface FtpOptions {
   /** A data connection on which nothing moves for so long is given up. */
   readonly stallTimeoutMs: number;
 
+  /** A line that has begun has to end within so long. */
+  readonly lineTimeoutMs: number;
+  /** What an upload has to bring a second, on average over `stallTimeoutMs`; undefined for nothing. */
+  readonly minUploadRate: number | undefined;
+  /** Commands of one connection, and bytes of them; undefined for as many as come. */
+  readonly commandsPerSecond: number | undefined;
+  readonly commandBytesPerSecond: number | undefined;
+
   /** The longest command line. */
   readonly maxLineBytes: number;
   /** Commands that may wait behind a running one; then reading pauses. */
@@ -90,6 +98,10 @@ export const FTP_DEFAULTS: FtpOptions = {
   dataTimeoutMs: 30_000,
   passiveTimeoutMs: 60_000,
   stallTimeoutMs: 300_000,
+  lineTimeoutMs: 30_000,
+  minUploadRate: 1,
+  commandsPerSecond: 5000,
+  commandBytesPerSecond: MiB,
   maxLineBytes: 8 * KiB,
   maxQueuedLines: 16,
   maxLoginFailures: 5,

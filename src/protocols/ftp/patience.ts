@@ -15,6 +15,8 @@ export class Patience {
   readonly #ended = new AbortController();
   #inside = false;
   #busy = false;
+  /** Aborted when the line that has begun is complete. */
+  #line: AbortController | undefined;
   /** When the visitor last said something, or last stopped being logged in. */
   #since: number;
 
@@ -45,8 +47,24 @@ export class Patience {
     this.#inside = inside;
   }
 
+  /** What came has completed a line or more, and has begun one that is not complete, or not. */
+  heard(completed: boolean, unfinished: boolean): void {
+    if (completed || !unfinished) {
+      this.#line?.abort();
+      this.#line = undefined;
+    }
+    if (!unfinished || this.#line !== undefined) return;
+    const line = new AbortController();
+    this.#line = line;
+    this.#clock.sleep(this.#options.lineTimeoutMs, line.signal).then(
+      () => this.#onLost(replies.lineTimeout),
+      () => {},
+    );
+  }
+
   end(): void {
     this.#ended.abort();
+    this.#line?.abort();
   }
 
   async #look(): Promise<void> {

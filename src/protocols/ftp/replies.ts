@@ -21,6 +21,7 @@ export const replies = {
   protectFirst: reply(521, 'Data connections have to be encrypted: PROT P'),
   injected: reply(421, 'What follows AUTH in the clear is not to be believed'),
   idle: reply(421, 'Nothing was said for too long'),
+  lineTimeout: reply(421, 'A command was begun and not ended'),
   loginTimeout: reply(421, 'Nobody logged in in time'),
   shuttingDown: reply(421, 'The server is shutting down'),
 } as const;

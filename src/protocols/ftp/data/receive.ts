@@ -1,10 +1,13 @@
 import type { Socket } from 'node:net';
 import type { Soon } from '../../../storage/store.ts';
+import { watchForTrickle } from './trickle.ts';
 import { FINISHED, watchForEnd, type PumpOptions, type StreamEnd } from './stream-end.ts';
 
 export interface ReceiveOptions extends PumpOptions {
   /** Bytes to gather while the bytes before them are written; then the peer has to wait. */
   readonly gatherBytes: number;
+  /** What has to come a second, on average over the stall time-out; undefined for nothing. */
+  readonly minBytesPerSecond?: number | undefined;
   /** Told of every piece that comes. */
   readonly onBytes: (count: number) => void;
 }
@@ -25,6 +28,7 @@ export function receive(
   let writing = false;
   let scheduled = false;
   let ending: StreamEnd | undefined;
+  let received = 0;
 
   const settle = (): void => {
     if (ending !== undefined && !writing && gathered === 0) resolve(ending);
@@ -33,6 +37,7 @@ export function receive(
     if (ending !== undefined) return;
     ending = how;
     stopWatching();
+    stopMeasuring();
     socket.off('data', onData).off('end', onFinish);
     flush();
   };
@@ -85,6 +90,7 @@ export function receive(
   const onData = (chunk: Buffer): void => {
     batch.push(chunk);
     gathered += chunk.length;
+    received += chunk.length;
     options.onBytes(chunk.length);
     if (gathered < options.gatherBytes) schedule();
     else if (writing) socket.pause();
@@ -94,6 +100,12 @@ export function receive(
 
   // A FIN that came before anybody listened was kept by the paused socket.
   socket.on('data', onData).on('end', onFinish);
+  const { minBytesPerSecond, stallTimeoutMs: windowMs } = options;
+  const stopMeasuring = watchForTrickle(
+    socket,
+    { minBytesPerSecond, windowMs, received: () => received },
+    () => end({ kind: 'stalled' }),
+  );
   const stopWatching = watchForEnd(socket, options, (how) => queueMicrotask(() => end(how)));
   socket.resume();
   return promise;

@@ -198,6 +198,7 @@ export class IncomingFile implements Transfer {
     const end = await receive(socket, write, {
       signal: unpacking ? AbortSignal.any([signal, whole.signal]) : signal,
       stallTimeoutMs: options.stallTimeoutMs,
+      minBytesPerSecond: options.minUploadRate,
       get gatherBytes() {
         return Math.min(most, upload.stepBytes);
       },
@@ -222,5 +223,5 @@ function graceMs(options: FtpOptions, took: number, sent: number): number {
 }
 
 function whyCut(end: StreamEnd): string {
-  return end.kind === 'stalled' ? 'No byte came for too long' : 'The data connection broke';
+  return end.kind === 'stalled' ? 'Too little came for too long' : 'The data connection broke';
 }
