@@ -53,7 +53,7 @@ suite('the queue of the command line', () => {
       ['done', 'running'],
     );
 
-    await house.run(['queue', 'add', `${house.url}to/tree/deep/one`, 'fetched/']);
+    await house.run(['queue', 'add', 'get', `${house.url}to/tree/deep/one`, 'fetched/']);
     const run = await house.run(['queue', 'run']);
     assert.equal(run.code, 0, run.stderr);
     assert.match(run.stderr, /film .* resumed, verified sha-256/);

@@ -4,7 +4,8 @@ import { copyFile, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { MiB } from '../../src/base/size.ts';
-import { type Program, startProgram } from '../support/program.ts';
+import { startProgram } from '../support/program.ts';
+import { says } from './says.ts';
 import { sha256Of, writeNoise } from './content.ts';
 import { CuttingLine } from './cutting-line.ts';
 import { largestIn, openSite, type Site, SITES } from './site.ts';
@@ -13,18 +14,6 @@ import { cutsOf, problemsOf, tryCuts } from './trial.ts';
 const SIZE = 20 * MiB + 321;
 const CUTS = 3;
 const PATIENCE = 120_000;
-
-/** Waits until a program has said something that fits; what it said until then. */
-async function says(program: Program, what: RegExp): Promise<string> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const look = () => {
-    if (what.test(program.output.stdout)) resolve();
-  };
-  program.child.stdout.on('data', look);
-  look();
-  await Promise.race([promise, program.exited]);
-  return program.output.stdout;
-}
 
 /** Uploads a part of the film and dies. */
 async function leavePart(site: Site): Promise<void> {

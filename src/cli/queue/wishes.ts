@@ -51,10 +51,11 @@ const KEPT = [
  * @throws Failure `name-refused`, also for a password in a URL; TransferFailure
  */
 export async function wishesOf(
-  words: readonly string[],
+  typed: readonly string[],
   flags: WishFlags,
   job: Job,
 ): Promise<readonly Wish[]> {
+  const words = await withoutVerb(typed);
   for (const word of words.filter(isAddress)) refusePassword(parseAddress(word));
   const last = words.at(-1) ?? '';
   const how = Object.fromEntries(
@@ -69,6 +70,15 @@ export async function wishesOf(
     throw new Failure('name-refused', 'Either files and one URL, or URLs and one folder');
   }
   return downloads(urls, isAddress(last) ? '.' : last, flags, how, job);
+}
+
+/** `queue add put film URL`: which of both it is shows anyway, and some say it. */
+async function withoutVerb(words: readonly string[]): Promise<readonly string[]> {
+  const [first = '', ...rest] = words;
+  const isVerb = (first === 'put' || first === 'get') && rest.some(isAddress);
+  // A file may be called so.
+  if (!isVerb || (await stat(first).catch(() => undefined))) return words;
+  return rest;
 }
 
 function refusePassword({ password }: Address): void {
