@@ -3,6 +3,7 @@ import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pin
 import type { Log, LogFields } from '../base/log.ts';
 import { errorFields } from './error-fields.ts';
 import { prettyLine } from './pretty.ts';
+import { printableJson } from './printable.ts';
 
 export interface LogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
@@ -38,7 +39,10 @@ export function createLog({ level, format, destination }: LogOptions): Log {
       formatters: { level: (level) => ({ level }) },
       redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
     },
-    isPretty ? { write: (line) => sink.write(prettyLine(line, coloured)) } : sink,
+    {
+      write: (line) =>
+        sink.write(isPretty ? prettyLine(line, coloured) : `${printableJson(line.trimEnd())}\n`),
+    },
   );
   return behindLog(logger);
 }

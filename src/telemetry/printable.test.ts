@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { printable } from './printable.ts';
+import { printable, printableJson } from './printable.ts';
 
 test('what steers a terminal or hides is spelled out', () => {
   assert.equal(printable('a\u001b[31mb'), 'a\\u001b[31mb');
@@ -13,6 +13,16 @@ test('what steers a terminal or hides is spelled out', () => {
 
 test('ordinary text stays as it is', () => {
   for (const text of ['', 'Grüße, 世界 🎉', '"quoted" \\ /']) assert.equal(printable(text), text);
+});
+
+test('JSON stays the same JSON, and has nothing in it that steers or hides', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const json = printableJson(JSON.stringify({ text }));
+      assert.deepEqual(JSON.parse(json), { text });
+      assert.match(json, /^[^\p{Cc}\p{Cf}\p{Cs}]*$/u);
+    }),
+  );
 });
 
 test('nothing printed is ever a control character', () => {

@@ -11,3 +11,12 @@ export function printable(text: string): string {
     return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;
   });
 }
+
+/** The same for JSON on one line, which stays the same JSON. */
+export function printableJson(json: string): string {
+  return json.replaceAll(UNPRINTABLE, (character) =>
+    Array.from({ length: character.length }, (_, unit) => {
+      return `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`;
+    }).join(''),
+  );
+}

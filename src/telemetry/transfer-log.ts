@@ -2,6 +2,7 @@ import type { Events } from '../base/events.ts';
 import type { Log } from '../base/log.ts';
 import type { TransferEvent } from '../base/transfer-event.ts';
 import { AppendFile } from './append-file.ts';
+import { printableJson } from './printable.ts';
 
 /** A log of transfers while it is being kept. To be disposed once, which writes what is waiting. */
 export interface TransferLog extends AsyncDisposable {
@@ -36,7 +37,7 @@ export function keepTransferLog(
  * digest `sha-256=<hex>`. Bytes of a name that are not UTF-8 show as `\udcXX` (see base/name.ts).
  */
 export function transferLine(event: TransferEvent): string {
-  return `${JSON.stringify({
+  const json = JSON.stringify({
     time: new Date(event.time).toISOString(),
     account: event.account,
     address: event.address,
@@ -52,5 +53,6 @@ export function transferLine(event: TransferEvent): string {
     outcome: event.outcome,
     evidence: event.evidence,
     reason: event.reason,
-  })}\n`;
+  });
+  return `${printableJson(json)}\n`;
 }

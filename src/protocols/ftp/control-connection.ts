@@ -315,7 +315,10 @@ export class ControlConnection {
     const said = this.#writer.end();
     // Whatever still comes is nobody's; reading it on lets the peer see our last reply.
     this.#wire.stopListening();
-    this.#room.clock.sleep(this.#room.options.dataTimeoutMs, this.#gone.signal).then(
+    const { refusalLingerMs, dataTimeoutMs } = this.#room.options;
+    // Who never logged in must not hold a place by not reading it.
+    const lingerMs = sessionOf(this.#state) === undefined ? refusalLingerMs : dataTimeoutMs;
+    this.#room.clock.sleep(lingerMs, this.#gone.signal).then(
       () => this.#wire.destroy(),
       () => {},
     );

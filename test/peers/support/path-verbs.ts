@@ -52,10 +52,7 @@ const READING: Readonly<Record<string, 'sends' | undefined>> = {
 
 /** Every verb whose syntax takes a name, as the server's own table says, with every use of it. */
 export function pathVerbs(): ReadonlyMap<string, PathVerb> {
-  const rows = [
-    ...TABLE.map((row): [string, Verb] => [row.name, row]),
-    ...SITE_TABLE.map((row): [string, Verb] => [`SITE ${row.name}`, row]),
-  ];
+  const rows = [...TABLE, ...SITE_TABLE].map((row): [string, Verb] => [row.name, row]);
   const named = rows.filter(
     ([, { syntax, refusal }]) => refusal === undefined && /path|name>|name\]/.test(syntax),
   );

@@ -27,7 +27,7 @@ export interface FuzzResult {
 }
 
 /** Rounds after which the memory of a server has its usual size. */
-const WARM = 5;
+const WARM = 20;
 
 /** What it may grow by, as a share of what it was when it was warm, and in MiB. */
 const GROWTH = { share: 0.5, mebibytes: 48 };

@@ -62,7 +62,8 @@ export function command(chance: Chance): string {
   const verb = chance.pick(TABLE);
   const sub = verb.subcommands && chance.yes(0.8) ? chance.pick(verb.subcommands) : undefined;
   const word = chance.pick([verb.name, ...(verb.aliases ?? [])]);
-  const argument = sub ? `${sub.name} ${argumentOf(sub, chance)}` : argumentOf(verb, chance);
+  if (sub) return `${sub.name} ${argumentOf(sub, chance)}`;
+  const argument = argumentOf(verb, chance);
   const spelt = chance.yes(0.1) ? word.toLowerCase() : word;
   return argument === '' && chance.yes(0.9) ? spelt : `${spelt} ${argument}`;
 }
