@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '../base/clock.ts';
+import { type Clock, NO_LONGER, systemClock } from '../base/clock.ts';
 import type { Remote, RemoteConnection } from './remote.ts';
 import { throwIfInterrupted } from './retry.ts';
 
@@ -136,7 +136,7 @@ export class ConnectionPool implements AsyncDisposable {
 
   #rest(connection: RemoteConnection, leased: Slot): void {
     const woken = new AbortController();
-    const slot: Slot = { state: 'resting', connection, wake: () => woken.abort() };
+    const slot: Slot = { state: 'resting', connection, wake: () => woken.abort(NO_LONGER) };
     this.#slots.add(slot);
     this.#release(leased);
     void this.#watch(connection, slot, woken.signal);

@@ -1,3 +1,4 @@
+import { NO_LONGER } from '../../../base/clock.ts';
 import type { Reply } from '../../../wire/ftp/reply.ts';
 import { TransferFailure, troubled } from '../../transfer-failure.ts';
 import type { Link } from './link.ts';
@@ -37,7 +38,7 @@ export class Flow {
 
   /** Hears the answers to NOOP that are still owed. */
   async settle(): Promise<void> {
-    this.#over.abort();
+    this.#over.abort(NO_LONGER);
     for (; this.#owed > 0; this.#owed -= 1) await this.#link.control.reply({ signal: NEVER });
   }
 
@@ -49,7 +50,7 @@ export class Flow {
       const milliseconds = EXPLANATION_MS;
       const { clock } = options;
       const reply = await within(this.last, { clock, signal: NEVER, milliseconds, late });
-      this.#over.abort();
+      this.#over.abort(NO_LONGER);
       if (isPositive(reply)) return control.break(error);
       return troubled(error, 'interrupted', 'certificate-refused')
         ? error
@@ -75,7 +76,7 @@ export class Flow {
       if (troubled(error, 'connection-lost')) experience.losesControl = true;
       throw error;
     } finally {
-      this.#over.abort();
+      this.#over.abort(NO_LONGER);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { NO_LONGER } from '../../../base/clock.ts';
 import { MiB } from '../../../base/size.ts';
 import { TransferFailure } from '../../transfer-failure.ts';
 import type { Settled } from './options.ts';
@@ -100,7 +101,7 @@ export class Incoming implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#ended.abort();
+    this.#ended.abort(NO_LONGER);
     this.#watchdog[Symbol.dispose]();
     this.#signal.removeEventListener('abort', this.#interrupt);
   }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../base/clock.ts';
+import { type Clock, NO_LONGER } from '../../../base/clock.ts';
 import { TransferFailure, type Trouble } from '../../transfer-failure.ts';
 
 export interface Patience {
@@ -35,7 +35,7 @@ export async function within<T>(work: Promise<T>, patience: Patience): Promise<T
     return await Promise.race([work, given]);
   } finally {
     signal.removeEventListener('abort', interrupt);
-    over.abort();
+    over.abort(NO_LONGER);
     work.catch(() => {});
     given.catch(() => {});
   }

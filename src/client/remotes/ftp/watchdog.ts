@@ -1,4 +1,4 @@
-import type { Clock } from '../../../base/clock.ts';
+import { type Clock, NO_LONGER } from '../../../base/clock.ts';
 
 export interface WatchdogOptions {
   readonly clock: Clock;
@@ -38,7 +38,7 @@ export class Watchdog implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#over.abort();
+    this.#over.abort(NO_LONGER);
   }
 
   async #watch(): Promise<void> {
