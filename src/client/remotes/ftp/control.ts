@@ -20,16 +20,21 @@ export interface ReplyWait {
 }
 
 /**
- * One control connection: sends commands and hands out the replies in their order. As soon as it
- * is not sure which reply belongs to which command it is broken for good, and says so.
+ * One control connection: sends commands and hands out the replies in their order, so that a
+ * command may be sent before the one before it is answered. What is said in one turn goes in one
+ * packet. As soon as it is not sure which reply belongs to which command it is broken for good,
+ * and says so.
  */
 export class Control implements AsyncDisposable {
   readonly #options: Settled;
   readonly #tracer: Tracer;
   #socket: Socket;
   #parser: ReplyParser;
+  /** Heard, and asked for by nobody yet. */
   #replies: Reply[] = [];
-  #wake = (): void => {};
+  /** Who waits for the next one, the one after that, … */
+  #waiters: PromiseWithResolvers<Reply>[] = [];
+  #unsent: Buffer[] = [];
   #broken: TransferFailure | undefined;
   #isEncrypted = false;
 
@@ -89,7 +94,15 @@ export class Control implements AsyncDisposable {
       throw new TransferFailure('unsupported', 'A command cannot hold CR, LF or NUL');
     }
     this.#tracer.sent(command);
-    this.#socket.write(formatLine(command));
+    this.#unsent.push(formatLine(command));
+    if (this.#unsent.length === 1) process.nextTick(() => this.flush());
+  }
+
+  /** Sends now what would else go at the end of this turn, together. */
+  flush(): void {
+    const lines = this.#unsent;
+    this.#unsent = [];
+    if (lines.length > 0 && this.#socket.writable) this.#socket.write(Buffer.concat(lines));
   }
 
   /** The next reply. @throws TransferFailure; the connection is broken then */
@@ -137,7 +150,7 @@ export class Control implements AsyncDisposable {
             cause: error,
           });
     this.#socket.destroy();
-    this.#wake();
+    this.#giveUp(this.#broken);
     return this.#broken;
   }
 
@@ -145,10 +158,11 @@ export class Control implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.isUsable) {
       this.#tracer.sent('QUIT');
+      this.flush();
       this.#socket.end('QUIT\r\n');
     }
     this.#broken ??= new TransferFailure('connection-lost', 'The connection has been closed');
-    this.#wake();
+    this.#giveUp(this.#broken);
     const { clock } = this.#options;
     const closed = new Promise<void>((resolve) => {
       if (this.#socket.destroyed || this.#socket.closed) resolve();
@@ -180,7 +194,9 @@ export class Control implements AsyncDisposable {
     try {
       for (const reply of this.#parser.push(chunk)) {
         this.#tracer.received(reply);
-        this.#replies.push(reply);
+        const waiter = this.#waiters.shift();
+        if (waiter) waiter.resolve(reply);
+        else this.#replies.push(reply);
       }
       if (this.#replies.length > MAX_WAITING_REPLIES) {
         throw new TransferFailure('protocol-broken', 'The server talks without being asked');
@@ -194,7 +210,6 @@ export class Control implements AsyncDisposable {
             }),
       );
     }
-    this.#wake();
   }
 
   /** The end comes behind everything that was said before it. */
@@ -207,18 +222,22 @@ export class Control implements AsyncDisposable {
           ...(error !== undefined && { cause: error }),
         });
     this.#socket.destroy();
-    this.#wake();
+    this.#giveUp(this.#broken);
   }
 
-  async #next(): Promise<Reply> {
-    for (;;) {
-      const reply = this.#replies.shift();
-      if (reply) return reply;
-      if (this.#broken) throw this.#broken;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
+  #next(): Promise<Reply> {
+    const reply = this.#replies.shift();
+    if (reply) return Promise.resolve(reply);
+    if (this.#broken) return Promise.reject(this.#broken);
+    const waiter = Promise.withResolvers<Reply>();
+    this.#waiters.push(waiter);
+    return waiter.promise;
+  }
+
+  #giveUp(failure: TransferFailure): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiters) waiter.reject(failure);
   }
 }
 

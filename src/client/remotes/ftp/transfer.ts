@@ -163,6 +163,8 @@ export async function beginTransfer(
   const channel = guard.use(await openDataChannel(link, signal));
   if (offset > 0) await setMarker(link, offset, doing, signal);
   control.send(command);
+  // The handshake is for this command: pyftpdlib resets one that comes before it.
+  control.flush();
   const connecting = connected(link, channel.take(signal), signal);
   connecting.catch(() => {});
   const opening = await control.reply({ signal });
