@@ -5,6 +5,7 @@ import {
   parsePassiveReply,
   samePeer,
 } from '../../../wire/ftp/addresses.ts';
+import type { Reply } from '../../../wire/ftp/reply.ts';
 import { TransferFailure, troubled } from '../../transfer-failure.ts';
 import { dial } from './dial.ts';
 import { ask, type Link } from './link.ts';
@@ -25,6 +26,35 @@ export function openDataChannel(link: Link, signal: AbortSignal): Promise<DataCh
   return link.options.dataMode === 'active' ? listen(link, signal) : call(link, signal);
 }
 
+/**
+ * True if EPSV is certain enough to lead somewhere that the command for the data connection can be
+ * sent behind it at once: see {@link callAhead}.
+ */
+export function canCallAhead({ experience, options }: Link): boolean {
+  return options.dataMode === 'passive' && experience.knowsExtended && experience.reachesData;
+}
+
+/**
+ * Agrees on a data connection with nothing to fall back to: the command that uses it is under way.
+ * @param agreement what EPSV will be answered
+ * @throws TransferFailure
+ */
+export async function callAhead(
+  link: Link,
+  agreement: Promise<Reply>,
+  signal: AbortSignal,
+): Promise<DataChannel> {
+  try {
+    const reply = await agreement;
+    const port = reply.code === 229 ? parseExtendedPassiveReply(reply.lines.join(' ')) : undefined;
+    if (port === undefined) throw failureOf(reply, 'agree on a data connection');
+    return await connected(link, port, signal);
+  } catch (error) {
+    link.experience.reachesData = false;
+    throw error;
+  }
+}
+
 /** EPSV, and PASV where that is not known or leads nowhere (RFC 2428 §3, RFC 959 §4.1.2). */
 async function call(link: Link, signal: AbortSignal): Promise<DataChannel> {
   const { experience, control } = link;
@@ -34,7 +64,9 @@ async function call(link: Link, signal: AbortSignal): Promise<DataChannel> {
     const port = reply.code === 229 ? parseExtendedPassiveReply(reply.lines.join(' ')) : undefined;
     if (port !== undefined) {
       try {
-        return await connected(link, port, signal);
+        const channel = await connected(link, port, signal);
+        experience.reachesData = true;
+        return channel;
       } catch (error) {
         // A firewall that translates addresses may know the old command only.
         if (isOnlyExtended || !troubled(error, 'unreachable')) throw error;

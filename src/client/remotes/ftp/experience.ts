@@ -19,6 +19,11 @@ export interface Experience {
   features: Features | undefined;
   /** False once EPSV or EPRT was not known, or led nowhere. */
   knowsExtended: boolean;
+  /**
+   * True once a data connection has stood where EPSV has led, and as long as each one does: then a
+   * command need not wait for the answer to the EPSV before it.
+   */
+  reachesData: boolean;
   /** False once `LIST -a` was taken for a name. */
   listTakesFlags: boolean;
   /** By the verb that was tried. */
@@ -35,6 +40,7 @@ export function inexperienced(): Experience {
   return {
     features: undefined,
     knowsExtended: true,
+    reachesData: false,
     listTakesFlags: true,
     rangeStyles: new Map(),
     uselessClocks: new Set(),

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { MiB } from '../../../base/size.ts';
 import type { Reply } from '../../../wire/ftp/reply.ts';
 import type { TransferFailure, Trouble } from '../../transfer-failure.ts';
-import { openDataChannel } from './data-channel.ts';
+import { callAhead, canCallAhead, type DataChannel, openDataChannel } from './data-channel.ts';
 import { EXPLANATION_MS, Flow, NEVER } from './flow.ts';
 import { ask, type Link } from './link.ts';
 import { takesPromises } from './promises.ts';
@@ -155,19 +155,17 @@ export async function beginTransfer(
   request: TransferRequest,
   signal: AbortSignal,
 ): Promise<Transfer> {
-  const { control } = link;
-  const { command, doing, offset = 0 } = request;
+  const { doing, offset = 0 } = request;
   // A marker that no transfer has used up may be waiting for this one, even if it begins at 0.
   if (link.hasMarker) await setMarker(link, 0, doing, signal);
+  const asked = await (offset === 0 && canCallAhead(link)
+    ? askAhead(link, request, signal)
+    : askInTurn(link, request, signal));
   using guard = new DisposableStack();
-  const channel = guard.use(await openDataChannel(link, signal));
-  if (offset > 0) await setMarker(link, offset, doing, signal);
-  control.send(command);
-  // The handshake is for this command: pyftpdlib resets one that comes before it.
-  control.flush();
+  const channel = guard.use(asked.channel);
   const connecting = connected(link, channel.take(signal), signal);
   connecting.catch(() => {});
-  const opening = await control.reply({ signal });
+  const opening = await asked.opening;
   if (opening.code >= 300) throw failureOf(opening, doing);
   link.hasMarker = false;
   const flow = new Flow(link, opening);
@@ -182,6 +180,52 @@ export async function beginTransfer(
     return new Transfer(request, link, { socket, opening, flow });
   } catch (error) {
     throw await flow.explain(error, doing);
+  }
+}
+
+/** A transfer that the server has been asked for, and what it will say to that. */
+interface Asked {
+  readonly channel: DataChannel;
+  readonly opening: Promise<Reply>;
+}
+
+async function askInTurn(
+  link: Link,
+  { command, doing, offset = 0 }: TransferRequest,
+  signal: AbortSignal,
+): Promise<Asked> {
+  const { control } = link;
+  using guard = new DisposableStack();
+  const channel = guard.use(await openDataChannel(link, signal));
+  if (offset > 0) await setMarker(link, offset, doing, signal);
+  control.send(command);
+  // The handshake is for this command: pyftpdlib resets one that comes before it.
+  control.flush();
+  const opening = control.reply({ signal });
+  guard.move();
+  return { channel, opening };
+}
+
+/** One turn less, which is what small files are made of. */
+async function askAhead(
+  link: Link,
+  { command, doing }: TransferRequest,
+  signal: AbortSignal,
+): Promise<Asked> {
+  const { control, options } = link;
+  const agreement = ask(link, 'EPSV', signal);
+  agreement.catch(() => {});
+  control.send(command);
+  const opening = control.reply({ signal });
+  opening.catch(() => {});
+  try {
+    return { channel: await callAhead(link, agreement, signal), opening };
+  } catch (error) {
+    // What is refused for its own reasons is not waited for by anybody there.
+    const late = (): TransferFailure => control.break(error);
+    const { clock } = options;
+    const reply = await within(opening, { clock, signal, milliseconds: EXPLANATION_MS, late });
+    throw reply.code >= 300 ? failureOf(reply, doing) : control.break(error);
   }
 }
 
