@@ -2,6 +2,7 @@ import type { WriteStream } from 'node:tty';
 import { widthOf } from './text.ts';
 
 const CURSOR = { hide: '\u001b[?25l', show: '\u001b[?25h' } as const;
+const CLEAR_LINE = '\u001b[K';
 const CLEAR_BELOW = '\u001b[0J';
 
 /**
@@ -42,12 +43,21 @@ export class Screen implements Disposable {
     this.#show();
   }
 
-  /** All in one piece, so that nobody sees half a page. */
+  /**
+   * All in one piece, so that nobody sees half a page; cleared line by line and from its end on:
+   * tmux takes a clearing from the first line of the screen on for a page to be kept in its history.
+   */
   #write(lines: readonly string[], remaining: readonly string[]): void {
-    const text = [...remaining, ...lines].map((line) => `${line}\n`).join('');
-    this.#stream.write(`${CURSOR.hide}${this.#home()}${CLEAR_BELOW}${text}`);
+    const text = [...remaining, ...lines].map((line) => `${line}${this.#rest(line)}\n`).join('');
+    this.#stream.write(`${CURSOR.hide}${this.#home()}${text}${CLEAR_BELOW}`);
     this.#isHidden = true;
     this.#drawn = lines;
+  }
+
+  /** Clears what is behind a line; where nothing is, that would take its last character. */
+  #rest(line: string): string {
+    const width = widthOf(line);
+    return width > 0 && width % this.size.columns === 0 ? '' : CLEAR_LINE;
   }
 
   /** To where the page begins. A terminal that became narrower has broken its lines meanwhile. */

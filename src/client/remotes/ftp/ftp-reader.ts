@@ -56,7 +56,7 @@ export class FtpReader implements RemoteReader {
     this.#isOver = true;
     await this.#incoming.drain();
     this.#incoming[Symbol.dispose]();
-    await this.#transfer.abandon('incoming');
+    await this.#transfer.abandon('incoming', this.#signal);
   }
 
   /** What is on its way still comes; but a server that has refused need not close the connection. */

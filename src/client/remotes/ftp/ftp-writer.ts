@@ -95,7 +95,7 @@ export class FtpWriter implements RemoteWriter {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#state === 'over') return;
     this.#over();
-    await this.#transfer.abandon('outgoing');
+    await this.#transfer.abandon('outgoing', this.#signal);
   }
 
   async #send(chunk: Buffer): Promise<void> {

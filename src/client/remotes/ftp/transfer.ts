@@ -26,6 +26,9 @@ export interface TransferRequest {
  */
 const ABANDON_MS = { incoming: 2000, outgoing: 5000 } as const;
 
+/** The same when somebody waits for the end of it all: a line that is dead must not hold them up. */
+const HURRIED_MS = 1000;
+
 /** The least time for the last reply, in milliseconds, and the bytes that buy more of it. */
 const LAST_REPLY_MS = 60_000;
 const LAST_REPLY_BYTES_PER_MS = (20 * MiB) / 1000;
@@ -102,9 +105,10 @@ export class Transfer {
    * control connection back to where replies are known to belong to their commands; one for which
    * that cannot be done is closed.
    */
-  async abandon(direction: 'incoming' | 'outgoing'): Promise<void> {
+  async abandon(direction: 'incoming' | 'outgoing', { aborted }: AbortSignal): Promise<void> {
     const { control, features, options } = this.link;
-    const patience = Math.min(ABANDON_MS[direction], options.stallTimeoutMs);
+    const most = aborted ? HURRIED_MS : ABANDON_MS[direction];
+    const patience = Math.min(most, options.stallTimeoutMs);
     try {
       const late = failing('stalled', 'The server does not notice the end of a transfer');
       // Pure-FTPd's last word on a download that was ended early is a second 150.

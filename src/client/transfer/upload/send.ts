@@ -33,6 +33,8 @@ export async function send(sending: Sending): Promise<'sent' | 'changed'> {
     progress.moved(chunk.length);
   }
   if (at < file.size || !(await file.isUnchanged())) return 'changed';
+  // All has been handed on: that the server takes its time to store it is no stall.
+  progress.phase('committing');
   await writer.complete();
   return 'sent';
 }
