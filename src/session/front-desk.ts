@@ -8,6 +8,7 @@ import type { Clock } from '../base/clock.ts';
 import type { EventSource } from '../base/events.ts';
 import { Failure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
+import { networkOf } from '../base/network.ts';
 import type { SessionEvent } from '../base/session-event.ts';
 import type { TransferEvent } from '../base/transfer-event.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -67,7 +68,7 @@ export class FrontDesk implements Reception {
     const revision = await accounts.revision();
     const account =
       (await this.#admitted(name, password, visitor, signal)) ??
-      (await this.#known(name, password, signal));
+      (await this.#known(name, password, visitor, signal));
     if (!account || !isUsable(account, clock.now())) {
       throttle.failed(visitor.address, name);
       sessions.emit({ kind: 'refused', time: clock.now(), account: name, ...visitor });
@@ -120,21 +121,24 @@ export class FrontDesk implements Reception {
   async #known(
     name: string,
     password: string,
+    visitor: Visitor,
     signal?: AbortSignal,
   ): Promise<StoredAccount | undefined> {
     const account = await this.#parts.accounts.find(name);
-    return (await this.#isRight(account, password, signal)) ? account : undefined;
+    const party = networkOf(visitor.address);
+    return (await this.#isRight(account, password, party, signal)) ? account : undefined;
   }
 
   /** Takes the same time for every name, known or not. */
   async #isRight(
     account: StoredAccount | undefined,
     password: string,
+    party: string,
     signal?: AbortSignal,
   ): Promise<boolean> {
     const { accounts, passwords, cache } = this.#parts;
     if (account && cache?.has(account.id, account.stored, password)) return true;
-    const { ok, outdated } = await passwords.verify(password, account?.stored, signal);
+    const { ok, outdated } = await passwords.verify(password, account?.stored, signal, party);
     if (!account || !ok) return false;
     if (outdated) {
       // The imported hash has done its last service.

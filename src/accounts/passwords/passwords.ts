@@ -79,15 +79,17 @@ export class Passwords implements AsyncDisposable {
    * that no scheme knows (an account locked in the manner of shadow(5)) or that costs too much,
    * and a password that is too long all are a no after the same work as any other.
    * @param signal ends the waiting for a turn.
+   * @param party who shares a turn with whoever else asks for it.
    * @throws Failure `locked` if too many wait; `interrupted` if a thread died; `shutting-down`.
    */
   async verify(
     password: string,
     stored: string | undefined,
     signal?: AbortSignal,
+    party?: string,
   ): Promise<Verdict> {
     const bytes = encodeName(password);
-    return await this.#turnstile.run(() => this.#check(bytes, stored), signal);
+    return await this.#turnstile.run(() => this.#check(bytes, stored), signal, party);
   }
 
   /** Stops at once: whoever waits for a turn or for the worker gets `shutting-down`. */

@@ -40,6 +40,34 @@ suite('a turnstile', () => {
     assert.deepEqual(order, [0, 1, 2, 3, 4]);
   });
 
+  test('lets parties take turns, so that a crowd holds up only itself', async () => {
+    const turnstile = new Turnstile(1, 10);
+    const order: string[] = [];
+    const come = (party: string) =>
+      turnstile.run(
+        async () => {
+          order.push(party);
+          await turn();
+        },
+        undefined,
+        party,
+      );
+    await Promise.all(['a', 'a', 'a', 'a', 'b', 'c', 'b'].map((party) => come(party)));
+    assert.deepEqual(order, ['a', 'a', 'b', 'c', 'a', 'b', 'a']);
+  });
+
+  test('turns away the last of the largest crowd where there is no room to wait', async () => {
+    const turnstile = new Turnstile(1, 3);
+    const come = (party: string) => turnstile.run(turn, undefined, party);
+    const all = ['a', 'a', 'a', 'a', 'b', 'b', 'a'].map((party) => come(party));
+    const settled = await Promise.allSettled(all);
+    assert.deepEqual(
+      settled.map(({ status }) => status === 'fulfilled'),
+      // The first is inside; one of its crowd makes room for the first b, and then they are even.
+      [true, true, true, false, true, false, false],
+    );
+  });
+
   test('never holds more than its places nor changes the order, however long each one stays', async () => {
     await fc.assert(
       fc.asyncProperty(

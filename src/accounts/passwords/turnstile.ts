@@ -2,13 +2,16 @@ import { Failure } from '../../base/failure.ts';
 import { closing } from './closing.ts';
 
 /**
- * Lets a few through at once; the others wait in the order in which they came, and beyond a
- * number nobody may even wait.
+ * Lets a few through at once; the others wait. Parties take turns, and within a party who came
+ * first goes first: one who comes with a crowd is no faster for it, and holds up nobody but the
+ * crowd. Beyond a number nobody more may wait, and then the largest crowd gives way.
  */
 export class Turnstile implements Disposable {
   readonly #places: number;
   readonly #maxWaiting: number;
-  readonly #waiting = new Set<Waiter>();
+  /** By party, in the order of their turns. */
+  readonly #crowds = new Map<string, Set<Waiter>>();
+  #waiting = 0;
   #inside = 0;
   #closed = false;
 
@@ -24,14 +27,15 @@ export class Turnstile implements Disposable {
   /**
    * Does `work` as soon as there is a place for it, and passes on what it returns or throws.
    * @param signal ends the waiting, not the work.
+   * @param party who shares a turn.
    * @throws Failure `locked` if too many wait already, `shutting-down` after disposal; the
    *   signal's reason if it is aborted before the turn has come.
    */
-  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async run<T>(work: () => Promise<T>, signal?: AbortSignal, party = ''): Promise<T> {
     signal?.throwIfAborted();
     if (this.#closed) throw closing();
     if (this.#inside < this.#places) this.#inside += 1;
-    else await this.#turn(signal);
+    else await this.#turn(signal, party);
     try {
       return await work();
     } finally {
@@ -42,20 +46,20 @@ export class Turnstile implements Disposable {
   /** Turns away everybody who waits and everybody who comes; who is inside stays until done. */
   [Symbol.dispose](): void {
     this.#closed = true;
-    for (const waiter of this.#waiting) waiter.refuse(closing());
-    this.#waiting.clear();
+    for (const crowd of this.#crowds.values()) for (const one of crowd) one.refuse(closing());
+    this.#crowds.clear();
+    this.#waiting = 0;
   }
 
-  #turn(signal: AbortSignal | undefined): Promise<void> {
-    if (this.#waiting.size >= this.#maxWaiting) {
-      throw new Failure('locked', 'The server is busy with logins');
-    }
+  #turn(signal: AbortSignal | undefined, party: string): Promise<void> {
+    if (this.#waiting >= this.#maxWaiting) this.#makeRoom(party);
     return new Promise((resolve, reject) => {
       const abandon = () => {
-        this.#waiting.delete(waiter);
+        this.#remove(waiter);
         reject(signal?.reason);
       };
       const waiter: Waiter = {
+        party,
         admit() {
           signal?.removeEventListener('abort', abandon);
           resolve();
@@ -65,24 +69,56 @@ export class Turnstile implements Disposable {
           reject(reason);
         },
       };
-      this.#waiting.add(waiter);
+      const crowd = this.#crowds.get(party);
+      if (crowd) crowd.add(waiter);
+      else this.#crowds.set(party, new Set([waiter]));
+      this.#waiting += 1;
       signal?.addEventListener('abort', abandon, { once: true });
     });
   }
 
-  /** Hands the place to the one who has waited longest, so that no newcomer can slip in between. */
+  /** @throws Failure `locked` if no crowd is larger than that of this party will be */
+  #makeRoom(party: string): void {
+    let largest = new Set<Waiter>();
+    for (const crowd of this.#crowds.values()) if (crowd.size > largest.size) largest = crowd;
+    const last = [...largest].at(-1);
+    const own = (this.#crowds.get(party)?.size ?? 0) + 1;
+    if (last === undefined || largest.size <= own) throw busy();
+    this.#remove(last);
+    last.refuse(busy());
+  }
+
+  /** Hands the place to the one whose turn it is, so that no newcomer can slip in between. */
   #leave(): void {
-    const [next] = this.#waiting;
-    if (next === undefined) {
+    const [crowd] = this.#crowds.values();
+    const [next] = crowd ?? [];
+    if (crowd === undefined || next === undefined) {
       this.#inside -= 1;
       return;
     }
-    this.#waiting.delete(next);
+    this.#remove(next);
+    // The others of its party wait for the turn after all other parties.
+    if (crowd.size > 0) {
+      this.#crowds.delete(next.party);
+      this.#crowds.set(next.party, crowd);
+    }
     next.admit();
+  }
+
+  #remove(waiter: Waiter): void {
+    const crowd = this.#crowds.get(waiter.party);
+    if (crowd?.delete(waiter) !== true) return;
+    this.#waiting -= 1;
+    if (crowd.size === 0) this.#crowds.delete(waiter.party);
   }
 }
 
 interface Waiter {
+  readonly party: string;
   admit(): void;
   refuse(reason: unknown): void;
+}
+
+function busy(): Failure {
+  return new Failure('locked', 'The server is busy with logins');
 }
