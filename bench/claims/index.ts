@@ -8,6 +8,7 @@ import { logins } from './logins.ts';
 import { promised } from './promised.ts';
 import { resume } from './resume.ts';
 import { retr } from './retr.ts';
+import { siege } from './siege.ts';
 import { stor } from './stor.ts';
 import { tls } from './tls.ts';
 
@@ -23,5 +24,6 @@ export const CLAIMS: readonly Claim[] = [
   crowd,
   listings,
   fairness,
+  siege,
   resume,
 ];
