@@ -127,8 +127,6 @@ class Attack implements Disposable {
 
   /** Who is still there. */
   state(): string {
-    const here = (sockets: readonly Socket[]) =>
-      sockets.filter(({ destroyed }) => !destroyed).length;
     const slow = here([...this.#readers, ...this.#writers]);
     return `At the end ${here(this.#idle)} idle and ${slow} slow connections were there.`;
   }
@@ -151,4 +149,8 @@ class Attack implements Disposable {
     for (const reader of this.#readers) reader.read(1024);
     for (const writer of this.#writers) if (writer.writable) writer.write('x');
   }
+}
+
+function here(sockets: readonly Socket[]): number {
+  return sockets.filter(({ destroyed }) => !destroyed).length;
 }
