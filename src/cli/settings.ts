@@ -7,7 +7,7 @@ import { ROWS } from '../config/sources.ts';
 
 /** Gives a command a flag for each setting, or for those whose keys are named. */
 export function withSettings(command: Command, ...keys: readonly string[]): Command {
-  command.option('--config FILE', 'read settings from this file (TOML)');
+  command.option('--config <FILE>', 'read settings from this file (TOML)');
   for (const row of ROWS) {
     if (keys.length > 0 && !keys.includes(row.key)) continue;
     const option = new Option(`${row.flag} <${row.kind.valueName}>`, row.about);

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { KiB, MiB } from '../../src/base/size.ts';
-import { readAll } from './client.ts';
-import { startLive, type Live } from './live.ts';
+import { runCli } from '../support/run-cli.ts';
+import { startServer } from '../support/server-process.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+import { Client, readAll } from './client.ts';
+import { PASSWORD, startLive, type Live } from './live.ts';
 
 /** No test here may last as long as this takes at the slow rate. */
 const LARGE = Buffer.alloc(MiB, 'large');
@@ -68,3 +73,35 @@ suite('the rates of an account, over FTP', () => {
     await client.reply(226);
   });
 });
+
+test('SIGHUP reads the rates of the settings file again, for a transfer that runs, and keeps them if it cannot', async () => {
+  await using folder = await temporaryFolder();
+  const data = join(folder.path, 'data');
+  const config = join(folder.path, 'settings.toml');
+  const add = ['account', 'add', 'anna', '--password-stdin', '--data', data];
+  await runCli(add, { input: `${PASSWORD}\n` });
+  await writeFile(config, '[limits]\ndownload-rate = "4KiB"\n');
+  await using server = await startServer({ data, args: ['--config', config] });
+  await using client = await Client.connect({ host: '127.0.0.1', port: server.port });
+  await client.reply(220);
+  await client.say('USER anna', 331);
+  await client.say(`PASS ${PASSWORD}`, 230);
+  await client.say('TYPE I', 200);
+  await client.upload('STOR large', LARGE);
+  const connection = await client.data();
+  client.send('RETR large');
+  await client.reply(150);
+  const reading = readAll(connection);
+  await writeFile(config, '[limits]\ndownload-rate = "fast"\n');
+  process.kill(server.pid, 'SIGHUP');
+  await said(server, 'all stays as it was');
+  await writeFile(config, '[limits]\n');
+  process.kill(server.pid, 'SIGHUP');
+  assert.equal((await reading).length, LARGE.length);
+  await client.reply(226);
+});
+
+/** Resolves when the server has said this in its log. */
+async function said(server: { readonly stderr: string }, words: string): Promise<void> {
+  while (!server.stderr.includes(words)) await new Promise((resolve) => setTimeout(resolve, 20));
+}

@@ -262,6 +262,21 @@ export const PROTOCOL_CASES: Readonly<Record<(typeof PROTOCOL)[number], Cases>> 
       }
       await assert.rejects(readFile(join(home, 'x')));
     },
+    'an office behind one address, and clients with ten connections, all get in at once':
+      async () => {
+        await using live = await startLive({
+          flags: { bansTrusted: 'none', loginFreeFailures: '2' },
+        });
+        await live.addAccount('bert');
+        const clients = await Promise.all(
+          Array.from({ length: 60 }, (_, index) => live.logIn(index % 2 === 0 ? 'anna' : 'bert')),
+        );
+        const uploads = clients.slice(0, 20).map((client, index) => {
+          return client.upload(`STOR ${index}`, 'x'.repeat(10_000));
+        });
+        for (const { code } of await Promise.all(uploads)) assert.equal(code, 226);
+        for (const client of clients) await client.say('NOOP', 200);
+      },
     'an address that holds all its connections keeps nobody out (CVE-2021-30047)': async () => {
       const flags = {
         limitsMaxConnections: '12',
