@@ -3,12 +3,16 @@ import type { Login } from './site.ts';
 import { type ClientResult, type RunningClient, runClient, startClient } from './process.ts';
 
 /** It tries again for ever by default, and a test wants to know the first answer. */
-const SETTINGS = [
+export const PLAIN_SETTINGS = [
   'set cmd:fail-exit yes',
   'set net:max-retries 2',
   'set net:reconnect-interval-base 1',
   'set net:timeout 30',
   'set xfer:log no',
+];
+
+const SETTINGS = [
+  ...PLAIN_SETTINGS,
   // It would encrypt where it can, and it trusts nobody that nobody vouches for.
   'set ftp:ssl-allow no',
 ];
@@ -29,7 +33,7 @@ export function word(text: string): string {
 }
 
 /** Nothing of whoever runs the tests is read or written. */
-const ENVIRONMENT = { HOME: tmpdir(), LFTP_HOME: tmpdir(), LC_ALL: 'C.UTF-8' };
+export const ENVIRONMENT = { HOME: tmpdir(), LFTP_HOME: tmpdir(), LC_ALL: 'C.UTF-8' };
 
 function argumentsFor(login: Login, commands: readonly string[]): string[] {
   const { port, name, password } = login;
