@@ -31,12 +31,13 @@ for (const reuse of ['preferred', 'required'] as const) {
     const digest = sha256(content);
     let live: Live;
     let files: TemporaryFolder;
+    const local = (file: string): string => join(files.path, file);
 
     before(async () => {
       files = await temporaryFolder();
       live = await startLive({ flags: { ftps: '127.0.0.1:0', tlsSessionReuse: reuse } });
-      await writeFile(join(files.path, 'whole'), content);
-      await writeFile(join(files.path, 'half'), content.subarray(0, BYTES / 2));
+      await writeFile(local('whole'), content);
+      await writeFile(local('half'), content.subarray(0, BYTES / 2));
     });
     after(async () => {
       await live[Symbol.asyncDispose]();
@@ -52,7 +53,6 @@ for (const reuse of ['preferred', 'required'] as const) {
 
           test(`${name}, ${how}, ${outcome}`, { skip: skipWithout(...client.needs) }, async () => {
             const path = `${name.replaceAll(/\W/g, '-')}-${version}-${implicit}`;
-            const local = (file: string): string => join(files.path, file);
             const [got, gotHalf] = [local(`${path}-got`), local(`${path}-got-half`)];
             await writeFile(gotHalf, content.subarray(0, BYTES / 2));
             const { port } = (implicit ? live.server.ftps : undefined) ?? live.server.ftp;

@@ -6,6 +6,7 @@ import type { CloseNotify } from '../completion.ts';
 import type { Certificate } from './certificates.ts';
 import { handshake } from './handshake.ts';
 import type { TlsOptions } from './options.ts';
+import { rememberSessions } from './sessions.ts';
 import { SecureSocket, type SecureOptions } from './secure-socket.ts';
 
 /**
@@ -21,8 +22,8 @@ export interface ProtectionParts {
 }
 
 /**
- * TLS for one control connection and its data connections. It has ticket keys of its own: a session
- * that is resumed here was begun here, which proves whose data connection it is. No two control
+ * TLS for one control connection and its data connections. It has ticket keys and a store of
+ * sessions of its own: a session that is resumed here was begun here, which proves whose data connection it is. No two control
  * connections accept each other's sessions.
  */
 export class Protection {
@@ -40,6 +41,7 @@ export class Protection {
     this.#clock = clock;
     this.#secure = {
       context: contextFor(certificate, options),
+      sessions: rememberSessions(),
       asksForCertificate: options.clientAuthorities !== undefined,
     };
   }
@@ -59,16 +61,13 @@ export class Protection {
   /**
    * Puts TLS on a data connection.
    * @param receives it is to carry an upload, whose end matters
-   * @throws Error why it cannot be used; it is destroyed then
+   * @throws Error why there is no TLS on it; it is destroyed then
    */
   async data(raw: Socket, receives: boolean, signal: AbortSignal): Promise<SecureSocket> {
     const secure = new SecureSocket(raw, this.#secure, receives ? 'upload' : undefined);
     const { handshakeTimeoutMs: timeoutMs } = this.#options;
     await handshake(secure, { clock: this.#clock, timeoutMs, signal });
-    const problem = this.#problemOf(secure);
-    if (problem === undefined) return secure;
-    secure.destroy();
-    throw new Error(problem);
+    return secure;
   }
 
   /**
@@ -91,8 +90,8 @@ export class Protection {
     else secure.destroy(new Error(`The client's certificate: ${problem}`));
   }
 
-  /** Why this data connection may belong to somebody else. */
-  #problemOf(secure: SecureSocket): string | undefined {
+  /** Why this data connection may belong to somebody else, and must not be used. */
+  problemOf(secure: SecureSocket): string | undefined {
     if (secure.isSessionReused()) return undefined;
     if (this.#options.sessionReuse === 'required') {
       return 'The data connection has to resume the TLS session of the control connection';

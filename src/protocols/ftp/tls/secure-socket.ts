@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
 import { Pipe, type PipeUse } from './pipe.ts';
 
@@ -7,6 +7,8 @@ const ALPN = 'ftp';
 
 export interface SecureOptions {
   readonly context: SecureContext;
+  /** Remembers sessions for those who take no tickets. */
+  readonly sessions: Server;
   /** Clients have to show a certificate. */
   readonly asksForCertificate: boolean;
 }
@@ -21,11 +23,16 @@ export class SecureSocket extends TLSSocket {
   #endedBy: 'close-notify' | 'fin' | undefined;
   #failure: Error | undefined;
 
-  constructor(raw: Socket, { context, asksForCertificate }: SecureOptions, use?: PipeUse) {
+  constructor(
+    raw: Socket,
+    { context, sessions, asksForCertificate }: SecureOptions,
+    use?: PipeUse,
+  ) {
     const pipe = use && new Pipe(raw, use);
     super(pipe ?? raw, {
       isServer: true,
       secureContext: context,
+      server: sessions,
       requestCert: asksForCertificate,
       rejectUnauthorized: false,
       // Whoever was made to speak another protocol with us is not to go on (CVE-2021-3618).

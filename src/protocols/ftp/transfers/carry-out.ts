@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
-import type { Log } from '../../../base/log.ts';
 import type { Soon } from '../../../storage/store.ts';
 import type { Reply } from '../../../wire/ftp/reply.ts';
 import type { CloseNotify, ControlWatch } from '../completion.ts';
 import { dial } from '../data/active.ts';
+import { linger } from '../data/linger.ts';
 import { logFailure, replyTo } from '../failures.ts';
 import { replies } from '../replies.ts';
 import type { DataPlan } from '../state.ts';
@@ -47,7 +47,7 @@ export async function carryOut(
       const link = { socket, signal: stop, watchControl, say };
       if (protection === undefined) return await running.run(link);
       // The handshake comes behind 150, which is what clients wait for (RFC 4217 §10.2).
-      const secure = await encrypt(socket, protection, running.receives, desk.log, stop);
+      const secure = await encrypt(socket, protection, running.receives, desk, stop);
       if (secure === undefined) {
         return stop.aborted ? replyTo(stop.reason, 'flowing') : replies.noTlsOnData;
       }
@@ -63,20 +63,26 @@ export async function carryOut(
   }
 }
 
-/** The data connection inside TLS, unless that fails; then it is closed. */
+/** The data connection inside TLS, unless that fails or it may be somebody else's; then it is closed. */
 async function encrypt(
   socket: Socket,
   protection: Protection,
   receives: boolean,
-  log: Log,
+  { clock, log, options }: Desk,
   signal: AbortSignal,
 ): Promise<SecureSocket | undefined> {
   try {
-    return await protection.data(socket, receives, signal);
+    const secure = await protection.data(socket, receives, signal);
+    const problem = protection.problemOf(secure);
+    if (problem === undefined) return secure;
+    log.info('A data connection is refused', { problem });
+    // In order, so that a client whose session cannot be resumed reads why.
+    if (receives) linger(secure, clock, options.refusalLingerMs);
+    else secure.hangUp(options.refusalLingerMs);
   } catch (error) {
     log.info('No TLS came up on a data connection', { error });
-    return undefined;
   }
+  return undefined;
 }
 
 /** The data connection, unless it does not come in time. */

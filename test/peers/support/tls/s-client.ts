@@ -62,9 +62,11 @@ class Control implements AsyncDisposable {
 
   async send(command: string, bytes: Buffer): Promise<void> {
     const data = await this.#begin(command);
+    const gone = once(data, 'close');
+    data.stdout.resume();
+    data.stderr.resume();
     data.stdin.end(bytes);
-    await this.#reply(226);
-    await once(data, 'exit');
+    await Promise.all([this.#reply(226), gone]);
   }
 
   async fetch(command: string): Promise<Buffer> {
