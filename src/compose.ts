@@ -218,12 +218,12 @@ function hashingOf({ login }: Settings) {
 }
 
 function doorkeeperOf({ bans: rules, limits }: Settings, bans: Bans, log: Log) {
-  const { threshold, window: forgetAfterMs } = rules;
+  const { threshold, window: windowMs } = rules;
   const clock = systemClock;
   return Doorkeeper.open({
     bans,
     misconduct:
-      threshold === undefined ? undefined : new Misconduct({ clock, threshold, forgetAfterMs }),
+      threshold === undefined ? undefined : new Misconduct({ clock, threshold, windowMs }),
     clock,
     log,
     trusted: new Networks(rules.trusted),

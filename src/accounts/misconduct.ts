@@ -16,8 +16,8 @@ export interface MisconductOptions {
   readonly clock: Clock;
   /** From so many points on a network is kept out. */
   readonly threshold: number;
-  /** How long after the last offence they are all forgotten, in milliseconds. */
-  readonly forgetAfterMs: number;
+  /** In so many milliseconds as many points are forgotten, little by little. */
+  readonly windowMs: number;
   /** How many networks are remembered; the oldest go first. */
   readonly maxEntries?: number;
 }
@@ -27,25 +27,35 @@ export interface MisconductOptions {
  * which sends the same wrong one again and again, is no attacker: that counts once.
  */
 export class Misconduct {
+  readonly #clock: Clock;
   readonly #threshold: number;
-  readonly #points: Tally;
+  readonly #windowMs: number;
+  readonly #maxEntries: number;
+  /** In the order of their last offences. */
+  readonly #points = new Map<string, { readonly points: number; readonly at: number }>();
   readonly #seen: Tally;
   /** Of this process alone: what is remembered of passwords says nothing without it. */
   readonly #key = randomBytes(32);
 
-  constructor({ clock, threshold, forgetAfterMs, maxEntries = 10_000 }: MisconductOptions) {
+  constructor({ clock, threshold, windowMs, maxEntries = 10_000 }: MisconductOptions) {
+    this.#clock = clock;
     this.#threshold = threshold;
-    this.#points = new Tally(clock, forgetAfterMs, maxEntries);
-    this.#seen = new Tally(clock, forgetAfterMs, maxEntries);
+    this.#windowMs = windowMs;
+    this.#maxEntries = maxEntries;
+    this.#seen = new Tally(clock, windowMs, maxEntries);
   }
 
   /** @returns whether that was enough; then it is forgotten */
   add(address: string, offence: Offence): boolean {
     const network = networkOf(address);
-    for (let point = 0; point < OFFENCES[offence].points; point += 1) this.#points.add(network);
-    if (this.#points.get(network).count < this.#threshold) return false;
-    this.#points.remove(network);
-    return true;
+    const points = this.#pointsOf(network) + OFFENCES[offence].points;
+    this.#points.delete(network);
+    // What was forgotten in between is a part of a point; a point counts whole.
+    if (Math.ceil(points) >= this.#threshold) return true;
+    this.#points.set(network, { points, at: this.#clock.monotonic() });
+    const [oldest] = this.#points.keys();
+    if (this.#points.size > this.#maxEntries && oldest !== undefined) this.#points.delete(oldest);
+    return false;
   }
 
   /** A login with this name and password was refused. @returns as {@link add} */
@@ -56,5 +66,13 @@ export class Misconduct {
     const isRepeated = this.#seen.get(attempt).count > 0;
     this.#seen.add(attempt);
     return !isRepeated && this.add(address, 'failed-login');
+  }
+
+  /** What is left of them: many people behind one address make a few mistakes all the time. */
+  #pointsOf(network: string): number {
+    const before = this.#points.get(network);
+    if (before === undefined) return 0;
+    const share = (this.#clock.monotonic() - before.at) / this.#windowMs;
+    return Math.max(0, before.points - share * this.#threshold);
   }
 }

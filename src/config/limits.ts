@@ -124,7 +124,8 @@ export const LIMITS = [
     key: 'bans.window',
     kind: timer,
     default: '10m',
-    about: 'How long after the last of them the points of an address are forgotten.',
+    about:
+      'In this time as many points as that are forgotten, little by little: many people behind one address make a few mistakes all the time.',
   }),
   setting({
     key: 'bans.duration',

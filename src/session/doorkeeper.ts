@@ -62,11 +62,6 @@ export class Doorkeeper implements Disposable {
     }
   }
 
-  /** Connections at the moment. */
-  get connections(): number {
-    return this.#guests.count;
-  }
-
   /** @throws Failure `forbidden` for who is banned, `locked` if there are too many connections */
   admit(address: string): Admission {
     const { trusted, maxConnections, maxConnectionsPerAddress } = this.#parts;

@@ -96,7 +96,7 @@ export async function openReception(options: ReceptionOptions = {}): Promise<Tes
   const bans = new Bans(bench.database, clock);
   const doorkeeper = await Doorkeeper.open({
     bans,
-    misconduct: new Misconduct({ clock, threshold: 5, forgetAfterMs: 600_000 }),
+    misconduct: new Misconduct({ clock, threshold: 5, windowMs: 600_000 }),
     clock,
     log: silentLog,
     trusted: new Networks(['198.51.100.0/24']),
