@@ -4,6 +4,7 @@ import { addBanCommands } from './ban.ts';
 import { addConfigCommands } from './config.ts';
 import { verdictOn } from './exit-codes.ts';
 import { tell } from './output.ts';
+import { addImportCommand } from './import.ts';
 import { addServeCommand } from './serve.ts';
 import { addClientCommands } from './transfer/commands.ts';
 import { addBackupCommand, addQuotaCommands, addUploadsCommands } from './vault.ts';
@@ -23,6 +24,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   addUploadsCommands(program);
   addBackupCommand(program);
   addConfigCommands(program);
+  addImportCommand(program);
   addClientCommands(program);
   inherit(program);
   try {

@@ -20,6 +20,27 @@ export function explainSettings(settings: Settings): string[] {
   );
 }
 
+/**
+ * All there is to say about one setting, a line for each thing.
+ * @returns undefined if there is no such setting; then `nearest` may know which was meant
+ */
+export function explainSetting(key: string, settings: Settings): string[] | undefined {
+  const row = ROWS.find((row) => row.key === key);
+  if (row === undefined) return undefined;
+  const origin = settings[origins].get(key) ?? '';
+  return [
+    `${key} = ${row.kind.format(valueOf(settings, row))}`,
+    '',
+    `  ${row.about}`,
+    '',
+    `  comes from  ${origin}`,
+    `  default     ${row.default}`,
+    `  takes       ${row.kind.expects}`,
+    `  flag        ${row.flag} ${row.kind.valueName}`,
+    `  variable    ${row.variable}`,
+  ];
+}
+
 function valueOf(settings: Settings, row: Setting): unknown {
   const [group, name] = groupAndName(row.key);
   const holder = group === '' ? settings : settings[camelCase(group) as keyof Settings];

@@ -98,9 +98,9 @@ export function oneOf<const W extends string>(...words: readonly [W, ...W[]]): K
   return {
     valueName: words.join('|'),
     expects: `one of ${words.join(', ')}`,
-    schema: readable((text) =>
-      words.find((word) => word === text.toLowerCase()),
-    ) as z.ZodType<W> as z.ZodType<W, W>,
+    schema: readable((text) => words.find((word) => word === text.toLowerCase())).meta({
+      enum: words,
+    }) as z.ZodType<W> as z.ZodType<W, W>,
     format: String,
   };
 }
