@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import type { AccountChanges } from '../../src/accounts/accounts.ts';
@@ -17,6 +18,8 @@ export interface Live extends AsyncDisposable {
   readonly server: Server;
   /** The folder on disk that is the home of an account. */
   home(account: string): string;
+  /** True if the transfer log tells of a transfer of this path. */
+  transferred(path: string): Promise<boolean>;
   addAccount(name: string, changes?: AccountChanges): Promise<void>;
   /** A new control connection, its greeting read. */
   connect(): Promise<Client>;
@@ -88,6 +91,10 @@ export async function startLive({ flags = {}, log = silentLog }: LiveOptions = {
       return enter(client, account);
     },
     home: (account: string) => join(folder.path, 'homes', account),
+    transferred: async (path: string) => {
+      const log = await readFile(join(folder.path, 'log/transfers.ndjson'), 'utf8').catch(() => '');
+      return log.includes(`"path":${JSON.stringify(path)}`);
+    },
     addAccount: async (name: string, changes?: AccountChanges) => {
       await server.accounts.add(name, stored, changes);
     },
