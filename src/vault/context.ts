@@ -28,7 +28,10 @@ export interface VaultParts {
   readonly records: UploadRecords;
   readonly ledger: Ledger;
   readonly digests: RecordedDigests;
+  /** Hashes what somebody waits for. */
   readonly hashing: HashThread;
+  /** Hashes what nobody has asked for yet, when there is time. */
+  readonly patientHashing: HashThread;
   readonly locks: NameLocks;
   readonly presence: Presence;
   /** What this process could not bring to an end. */

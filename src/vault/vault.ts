@@ -79,7 +79,8 @@ export class Vault implements AsyncDisposable {
       records: new UploadRecords(database),
       ledger: new Ledger(database),
       digests: new RecordedDigests(database),
-      hashing: new HashThread(),
+      hashing: new HashThread('prompt'),
+      patientHashing: new HashThread('patient'),
       locks: new NameLocks({
         database,
         presence,
@@ -152,6 +153,7 @@ export class Vault implements AsyncDisposable {
     await this.stopUploads();
     await this.#parts.writers.settled();
     await this.#parts.hashing[Symbol.asyncDispose]();
+    await this.#parts.patientHashing[Symbol.asyncDispose]();
     const opened = await Promise.allSettled([...this.#homes.values()].map((home) => home.parts));
     for (const home of opened) {
       if (home.status === 'fulfilled') await home.value.tree[Symbol.asyncDispose]();

@@ -100,6 +100,7 @@ export class Writer implements AsyncDisposable {
         await staged.file.write(stored, this.#received);
         staged.digest.append(stored, taken.bytes);
         this.#received += taken.bytes;
+        await staged.digest.keepUp();
       }
       await staged.checkpoints.keepUp(this.#received);
       if (taken.refusal) throw taken.refusal;
@@ -207,7 +208,9 @@ export class Writer implements AsyncDisposable {
       base: baseOf(origin),
       reserved: reservedOf(origin),
     });
-    const digest = new RunningDigest('sha-256', file, this.#parts.hashing);
+    const { hashing, patientHashing } = this.#parts;
+    const thread = this.declared.digest ? hashing : patientHashing;
+    const digest = new RunningDigest('sha-256', file, thread);
     const growing = { path: this.path, claim, file, digest };
     const durable = origin.kind === 'unfinished' ? this.start : 0;
     const checkpoints = new Checkpoints(this.#parts, growing, durable);
@@ -355,8 +358,7 @@ export class Writer implements AsyncDisposable {
   async #recordDigest(staged: Staged, entry: Entry): Promise<void> {
     if (staged.digest.isReady || this.declared.digest) return;
     const { digests, homeId } = this.#parts;
-    const hex = await staged.digest.digest();
-    await digests.record(homeId, this.path, entry.version, 'sha-256', hex);
+    await digests.recordLate(homeId, this.path, entry.version, 'sha-256', staged.digest.digest());
   }
 
   /** Closes the file when the last piece of work on it is done. */

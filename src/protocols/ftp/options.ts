@@ -111,7 +111,7 @@ export const FTP_DEFAULTS: FtpOptions = {
   maxStatEntries: 1000,
   maxPatternLength: 256,
   maxCountedBytes: MiB,
-  bufferBytes: MiB,
+  bufferBytes: 4 * MiB,
   offersDeflate: true,
   deflateLevel: 6,
   deflateMaxRatio: 250,

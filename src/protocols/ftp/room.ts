@@ -14,6 +14,8 @@ export interface Room {
   readonly clock: Clock;
   readonly log: Log;
   readonly traffic: Traffic;
+  /** Uploads in the clear are read into reused buffers. */
+  readonly readsInPlace: boolean;
   /** Undefined if nothing is ever encrypted. */
   readonly encryption: Encryption | undefined;
   readonly table: readonly Verb[];

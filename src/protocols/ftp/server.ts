@@ -7,6 +7,7 @@ import { unmap } from '../../wire/ftp/addresses.ts';
 import { formatReply } from '../../wire/ftp/reply.ts';
 import { VerbIndex } from './command.ts';
 import { ControlConnection } from './control-connection.ts';
+import { canReadInPlace } from './data/reused-buffer.ts';
 import { Traffic } from './data/traffic.ts';
 import type { FtpOptions } from './options.ts';
 import { replies, reply } from './replies.ts';
@@ -45,12 +46,15 @@ export class FtpServer implements AsyncDisposable {
     const { reception, clock, log, options, certificates } = parts;
     const { tls, implicit } = options;
     const encryption = tls && certificates && new Encryption({ certificates, options: tls }, clock);
+    const readsInPlace = await canReadInPlace();
+    if (!readsInPlace) log.warn('This Node reads uploads in the slower way');
     const room = {
       reception,
       clock,
       log,
       options,
       encryption,
+      readsInPlace,
       traffic: new Traffic(options.bufferBytes),
       table: TABLE,
       verbs: new VerbIndex(TABLE),

@@ -8,7 +8,9 @@ import {
   ftruncate,
 } from 'node:fs';
 import { promisify } from 'node:util';
+import { byteLength } from '../../base/chunks.ts';
 import { Failure, failed } from '../../base/failure.ts';
+import { KiB } from '../../base/size.ts';
 import type { Entry, ReadableFile, StagedFile } from '../store.ts';
 import { readAt, writeAt, writeAtOnce } from './bytes.ts';
 import type { Held } from './confinement.ts';
@@ -18,6 +20,9 @@ import { notFound } from './os-failure.ts';
 import type { Pace } from './pace.ts';
 
 const { O_NONBLOCK, O_RDONLY } = constants;
+
+/** More than this is written by a thread while the next bytes are read: both take their time. */
+const AT_ONCE_BYTES = 256 * KiB;
 
 /** A file of the home, open for reading. */
 export class LocalFile implements ReadableFile {
@@ -83,12 +88,11 @@ export class LocalStagedFile implements StagedFile {
 
   async write(chunks: readonly Uint8Array[], position: number): Promise<void> {
     try {
-      await this.#descriptor.use((descriptor) =>
-        this.#pace.run(
-          () => writeAtOnce(descriptor, chunks, position),
-          () => writeAt(descriptor, chunks, position),
-        ),
-      );
+      await this.#descriptor.use((descriptor) => {
+        const beside = () => writeAt(descriptor, chunks, position);
+        if (byteLength(chunks) > AT_ONCE_BYTES) return beside();
+        return this.#pace.run(() => writeAtOnce(descriptor, chunks, position), beside);
+      });
     } catch (error) {
       // The part that did fit is worth nothing, and its room may save the records.
       if (failed(error, 'storage-full')) await this.truncate(position).catch(() => {});

@@ -35,7 +35,7 @@ async function disk(content: Uint8Array = Buffer.alloc(0)): Promise<Disk> {
   const folder = await temporaryFolder();
   const handle = await open(join(folder.path, 'file'), 'w+');
   await handle.write(content, 0, content.length, 0);
-  const thread = new HashThread();
+  const thread = new HashThread('prompt');
   return {
     handle,
     file: {

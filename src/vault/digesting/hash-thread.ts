@@ -4,6 +4,9 @@ import { Failure } from '../../base/failure.ts';
 import { moduleUrl } from '../../base/module-url.ts';
 import type { Answer, Order } from './messages.ts';
 
+/** Whether somebody waits for the digests of this thread, or they are made when there is time. */
+export type HashPace = 'prompt' | 'patient';
+
 interface Waiting {
   readonly marks: Map<number, PromiseWithResolvers<string>>;
   readonly closed: PromiseWithResolvers<void>;
@@ -16,9 +19,14 @@ interface Waiting {
  * It is started by the first file and does not keep the process alive.
  */
 export class HashThread implements AsyncDisposable {
+  readonly #pace: HashPace;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #nextId = 1;
+
+  constructor(pace: HashPace) {
+    this.#pace = pace;
+  }
 
   /** Begins to hash the file behind a descriptor, from its first byte. */
   follow(algorithm: Algorithm, descriptor: number, start = 0): FollowedHash {
@@ -61,7 +69,9 @@ export class HashThread implements AsyncDisposable {
   }
 
   #start(): Worker {
-    const worker = new Worker(moduleUrl(new URL('./hash-worker.ts', import.meta.url)));
+    const worker = new Worker(moduleUrl(new URL('./hash-worker.ts', import.meta.url)), {
+      workerData: this.#pace,
+    });
     worker.unref();
     worker.on('message', (answer: Answer) => this.#hear(answer));
     worker.on('error', (error) => this.#lost(error));

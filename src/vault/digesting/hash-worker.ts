@@ -1,11 +1,18 @@
 import { type Hash, createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
-import { parentPort } from 'node:worker_threads';
+import { setPriority } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
 import { MiB } from '../../base/size.ts';
 import type { Answer, Order } from './messages.ts';
 
 /** Bytes hashed of one file before the next file has its turn. */
 const SLICE_BYTES = 16 * MiB;
+
+/** How much a patient thread gives way to everybody else who has work to do (nice, setpriority(2)). */
+const PATIENT_PRIORITY = 10;
+
+// On Linux a priority belongs to a thread, and 0 is the one that asks; elsewhere to the process.
+if (workerData === 'patient' && process.platform === 'linux') setPriority(0, PATIENT_PRIORITY);
 
 interface Job {
   readonly id: number;

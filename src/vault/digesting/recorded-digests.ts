@@ -5,12 +5,14 @@ import type { Database, Write } from '../../database/database.ts';
 /** The digests that are known of the files in homes: each holds as long as its file's version does. */
 export class RecordedDigests {
   readonly #database: Database;
+  /** Those that are being made, by what they are the digests of. */
+  readonly #coming = new Map<string, Promise<string>>();
 
   constructor(database: Database) {
     this.#database = database;
   }
 
-  /** The digest recorded for this version, in hexadecimal. */
+  /** The digest of this version, in hexadecimal, if it is recorded or about to be: then it is waited for. */
   async find(
     homeId: number,
     path: Path,
@@ -26,7 +28,26 @@ export class RecordedDigests {
       .where('algorithm', '=', algorithm)
       .where('version', '=', version)
       .executeTakeFirst();
-    return row?.hex;
+    return (
+      row?.hex ?? this.#coming.get(keyOf(homeId, path, version, algorithm))?.catch(() => undefined)
+    );
+  }
+
+  /** Records it as soon as it is known. @throws whatever `coming` rejects with */
+  async recordLate(
+    homeId: number,
+    path: Path,
+    version: string,
+    algorithm: Algorithm,
+    coming: Promise<string>,
+  ): Promise<void> {
+    const key = keyOf(homeId, path, version, algorithm);
+    this.#coming.set(key, coming);
+    try {
+      await this.record(homeId, path, version, algorithm, await coming);
+    } finally {
+      this.#coming.delete(key);
+    }
   }
 
   async record(
@@ -40,6 +61,10 @@ export class RecordedDigests {
       recordDigest(write, homeId, path, version, algorithm, hex),
     );
   }
+}
+
+function keyOf(homeId: number, path: Path, version: string, algorithm: Algorithm): string {
+  return [homeId, algorithm, version, path].join(' ');
 }
 
 export async function recordDigest(

@@ -1,6 +1,6 @@
 import { type Hash, createHash } from 'node:crypto';
 import { ALGORITHMS, type Algorithm } from '../../base/digest.ts';
-import { MiB } from '../../base/size.ts';
+import { GiB, MiB } from '../../base/size.ts';
 import { type Readable, digestByReading } from './digest-by-reading.ts';
 import type { FollowedHash, HashThread } from './hash-thread.ts';
 
@@ -9,6 +9,9 @@ const INLINE_BYTES = MiB;
 
 /** How much the thread is given at a time: telling it more often costs more than it gains. */
 const ADVANCE_BYTES = 4 * MiB;
+
+/** How far the thread may be behind the writer; then the sender waits for it. */
+const MAX_BEHIND_BYTES = GiB;
 
 /**
  * How the digest is being made: in passing while the file is small, by the thread that reads the
@@ -27,6 +30,10 @@ export class RunningDigest {
   #method: Method;
   #position = 0;
   #advanced = 0;
+  /** The digests that the thread has been asked for and has not told yet, in order. */
+  readonly #asked: { readonly at: number; readonly hex: Promise<string> }[] = [];
+  /** Up to here the thread has come, or need not have. */
+  #hashed = 0;
 
   constructor(algorithm: Algorithm, file: Readable, thread: HashThread) {
     this.#algorithm = algorithm;
@@ -45,6 +52,8 @@ export class RunningDigest {
     const hash = this.#follow();
     const proof = proofAt === undefined ? undefined : this.#digestAt(proofAt);
     this.#position = length;
+    // What was there before holds up nobody who sends more.
+    this.#hashed = length;
     hash?.advance(length);
     return proof;
   }
@@ -62,6 +71,19 @@ export class RunningDigest {
   /** The digest of the bytes so far, in hexadecimal. */
   digest(): Promise<string> {
     return this.#digestAt(this.#position);
+  }
+
+  /** Resolves when the thread is not too far behind. Never rejects. */
+  async keepUp(): Promise<void> {
+    if (this.#method.kind !== 'followed') return;
+    while (this.#position - this.#hashed > MAX_BEHIND_BYTES) {
+      try {
+        await (this.#asked[0]?.hex ?? this.digest());
+      } catch {
+        // Whoever wants the digest is told what is wrong with it.
+        return;
+      }
+    }
   }
 
   /** True if {@link digest} costs nothing more. */
@@ -92,12 +114,24 @@ export class RunningDigest {
     return hash;
   }
 
+  async #ask(hash: FollowedHash, at: number): Promise<string> {
+    const asked = { at, hex: hash.digestAt(at) };
+    this.#asked.push(asked);
+    try {
+      const hex = await asked.hex;
+      this.#hashed = Math.max(this.#hashed, at);
+      return hex;
+    } finally {
+      this.#asked.splice(this.#asked.indexOf(asked), 1);
+    }
+  }
+
   async #digestAt(position: number): Promise<string> {
     switch (this.#method.kind) {
       case 'inline':
         return this.#method.hash.copy().digest('hex');
       case 'followed':
-        return this.#method.hash.digestAt(position);
+        return this.#ask(this.#method.hash, position);
       case 'afterwards':
         return digestByReading(this.#algorithm, this.#file, { start: 0, end: position });
     }

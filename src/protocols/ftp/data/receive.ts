@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Soon } from '../../../storage/store.ts';
+import { gather } from './gathering.ts';
 import { watchForTrickle } from './trickle.ts';
 import { FINISHED, watchForEnd, type PumpOptions, type StreamEnd } from './stream-end.ts';
 
@@ -15,6 +16,7 @@ export interface ReceiveOptions extends PumpOptions {
 /**
  * Hands everything that comes in on `socket` to `write`, in order and in batches, one call at a
  * time, and resolves when the stream has ended and all that came before its end is written.
+ * What `write` was given changes when its promise has resolved.
  * Never rejects; what `write` throws is the `refused` end, and the caller closes the socket.
  */
 export function receive(
@@ -23,28 +25,37 @@ export function receive(
   options: ReceiveOptions,
 ): Promise<StreamEnd> {
   const { promise, resolve } = Promise.withResolvers<StreamEnd>();
-  let batch: Buffer[] = [];
-  let gathered = 0;
   let writing = false;
   let scheduled = false;
+  /** Something has come since the last look. */
+  let isFlowing = false;
   let ending: StreamEnd | undefined;
   let received = 0;
 
+  const gathered = gather(socket, options.gatherBytes, (bytes) => {
+    received += bytes;
+    options.onBytes(bytes);
+    isFlowing = true;
+    if (!gathered.isFull) schedule();
+    else if (writing) socket.pause();
+    else flush();
+  });
+
   const settle = (): void => {
-    if (ending !== undefined && !writing && gathered === 0) resolve(ending);
+    if (ending !== undefined && !writing && gathered.bytes === 0) resolve(ending);
   };
   const end = (how: StreamEnd): void => {
     if (ending !== undefined) return;
     ending = how;
     stopWatching();
     stopMeasuring();
-    socket.off('data', onData).off('end', onFinish);
+    gathered[Symbol.dispose]();
+    socket.off('end', onFinish);
     flush();
   };
   const refuse = (reason: unknown): void => {
     writing = false;
-    batch = [];
-    gathered = 0;
+    gathered.take();
     if (ending === undefined) end({ kind: 'refused', reason });
     else {
       // An upload that was told to stop refuses bytes; the reason for the stop says more.
@@ -54,52 +65,45 @@ export function receive(
   };
   const written = (): void => {
     writing = false;
-    if (ending === undefined && socket.isPaused()) {
-      // The time in which we read nothing was ours.
-      socket.setTimeout(options.stallTimeoutMs);
-      socket.resume();
-    }
-    if (gathered >= options.gatherBytes || ending !== undefined) flush();
-    else if (gathered > 0) schedule();
+    const isPaused = ending === undefined && socket.isPaused();
+    if (gathered.isFull || ending !== undefined) flush();
+    else if (gathered.bytes > 0) schedule();
+    if (!isPaused) return;
+    // The time in which we read nothing was ours.
+    socket.setTimeout(options.stallTimeoutMs);
+    socket.resume();
   };
   /** Writes what has been gathered, unless a batch is on its way already. */
   function flush(): void {
-    scheduled = false;
-    if (writing || gathered === 0) {
+    if (writing || gathered.bytes === 0) {
       settle();
       return;
     }
-    const chunks = batch;
-    batch = [];
-    gathered = 0;
     writing = true;
     try {
-      const soon = write(chunks);
+      const soon = write(gathered.take());
       if (soon instanceof Promise) soon.then(written, refuse);
       else written();
     } catch (error) {
       refuse(error);
     }
   }
-  /** One turn later more may have come, and a batch of many pieces is cheaper than many batches. */
+  /** As long as more comes with each turn, one large batch is cheaper than many small ones. */
   const schedule = (): void => {
     if (scheduled) return;
     scheduled = true;
-    setImmediate(flush);
+    isFlowing = false;
+    setImmediate(look);
   };
-  const onData = (chunk: Buffer): void => {
-    batch.push(chunk);
-    gathered += chunk.length;
-    received += chunk.length;
-    options.onBytes(chunk.length);
-    if (gathered < options.gatherBytes) schedule();
-    else if (writing) socket.pause();
+  function look(): void {
+    scheduled = false;
+    if (isFlowing) schedule();
     else flush();
-  };
+  }
   const onFinish = (): void => end(FINISHED);
 
   // A FIN that came before anybody listened was kept by the paused socket.
-  socket.on('data', onData).on('end', onFinish);
+  socket.on('end', onFinish);
   const { minBytesPerSecond, stallTimeoutMs: windowMs } = options;
   const stopMeasuring = watchForTrickle(
     socket,

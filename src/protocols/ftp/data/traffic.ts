@@ -1,6 +1,11 @@
-import { KiB } from '../../../base/size.ts';
+import { KiB, MiB } from '../../../base/size.ts';
 
-const SOME_BYTES = 256 * KiB;
+/** The size of a buffer while at most so many transfers run; of the smallest beyond. */
+const SIZES = [
+  { running: 2, bytes: Number.POSITIVE_INFINITY },
+  { running: 4, bytes: MiB },
+  { running: 16, bytes: 256 * KiB },
+] as const;
 const LEAST_BYTES = 64 * KiB;
 
 /**
@@ -27,8 +32,8 @@ export class Traffic {
 
   /** The size of a buffer for one more transfer, which has at most `expected` bytes to move. */
   bufferBytes(expected = Number.POSITIVE_INFINITY): number {
-    const largest =
-      this.#running <= 4 ? this.#largestBytes : this.#running <= 16 ? SOME_BYTES : LEAST_BYTES;
-    return Math.max(1, Math.min(this.#largestBytes, largest, expected));
+    const fits = SIZES.find(({ running }) => this.#running <= running);
+    const bytes = Math.min(this.#largestBytes, fits?.bytes ?? LEAST_BYTES);
+    return Math.max(1, Math.min(bytes, expected));
   }
 }

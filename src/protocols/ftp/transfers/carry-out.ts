@@ -4,6 +4,7 @@ import type { Reply } from '../../../wire/ftp/reply.ts';
 import type { CloseNotify, ControlWatch } from '../completion.ts';
 import { dial } from '../data/active.ts';
 import { linger } from '../data/linger.ts';
+import { readInPlace } from '../data/reused-buffer.ts';
 import { logFailure, replyTo } from '../failures.ts';
 import { replies } from '../replies.ts';
 import type { DataPlan } from '../state.ts';
@@ -39,10 +40,12 @@ export async function carryOut(
     if (running.endsWithControl) signals.push(desk.signal);
     const stop = AbortSignal.any(signals);
     void say(replies.opening(running.opening));
-    const socket = await connection(plan, desk, stop);
-    if (socket === undefined) {
+    const connected = await connection(plan, desk, stop);
+    if (connected === undefined) {
       return stop.aborted ? replyTo(stop.reason, 'flowing') : replies.noDataConnection;
     }
+    const isInPlace = desk.readsInPlace && running.storesAsIs && protection === undefined;
+    const socket = isInPlace ? readInPlace(connected) : connected;
     try {
       const link = { socket, signal: stop, watchControl, say };
       if (protection === undefined) return await running.run(link);

@@ -48,6 +48,10 @@ export class IncomingFile implements Transfer {
     return this.#upload.signal;
   }
 
+  get storesAsIs(): boolean {
+    return isPlain(this.#representation);
+  }
+
   progress(): string {
     const { path, received, start } = this.#upload;
     const { clock } = this.#desk;

@@ -29,6 +29,8 @@ export interface Transfer extends AsyncDisposable {
   readonly endsWithControl: boolean;
   /** The peer sends, and how it ends matters. */
   readonly receives: boolean;
+  /** What comes is stored as it is, and may come in buffers that are used again. */
+  readonly storesAsIs?: boolean;
   /** One sentence for STAT. */
   progress(): string;
   /** Moves the bytes and closes the data connection. @returns the final reply. */

@@ -1,0 +1,121 @@
+import type { Socket } from 'node:net';
+import { KiB } from '../../../base/size.ts';
+import { type Reused, reusedBuffers } from './reused-buffer.ts';
+
+/** A buffer with less room than this is not worth reading into. */
+const LEAST_ROOM_BYTES = 16 * KiB;
+
+/** What has come on a connection and has not been handed on. */
+export interface Gathering {
+  readonly bytes: number;
+  /** The peer has to wait until something has been taken. */
+  readonly isFull: boolean;
+  /** All of it, in order. Stays as it is until the next but one is taken. */
+  take(): readonly Uint8Array[];
+}
+
+/**
+ * Gathers what comes, up to so many bytes.
+ * @param came told of every piece
+ */
+export function gather(
+  socket: Socket,
+  mostBytes: number,
+  came: (bytes: number) => void,
+): Gathering & Disposable {
+  const reused = reusedBuffers(socket);
+  return reused ? new InPlace(reused, mostBytes, came) : new Pieces(socket, mostBytes, came);
+}
+
+/** In the pieces that Node makes of it. */
+class Pieces implements Gathering, Disposable {
+  readonly #socket: Socket;
+  readonly #mostBytes: number;
+  readonly #onData: (chunk: Buffer) => void;
+  #pieces: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(socket: Socket, mostBytes: number, came: (bytes: number) => void) {
+    this.#socket = socket;
+    this.#mostBytes = mostBytes;
+    this.#onData = (chunk) => {
+      this.#pieces.push(chunk);
+      this.#bytes += chunk.length;
+      came(chunk.length);
+    };
+    socket.on('data', this.#onData);
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get isFull(): boolean {
+    return this.#bytes >= this.#mostBytes;
+  }
+
+  take(): readonly Uint8Array[] {
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    this.#bytes = 0;
+    return pieces;
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.off('data', this.#onData);
+  }
+}
+
+/** In two buffers that take turns: one is written while the other fills. */
+class InPlace implements Gathering, Disposable {
+  readonly #reused: Reused;
+  readonly #bufferBytes: number;
+  #current: Buffer;
+  #other: Buffer | undefined;
+  /** What is between these two positions of the current buffer has not been taken. */
+  #from = 0;
+  #to = 0;
+
+  constructor(reused: Reused, bufferBytes: number, came: (bytes: number) => void) {
+    this.#reused = reused;
+    this.#bufferBytes = bufferBytes;
+    this.#current = reused.first;
+    reused.intake = {
+      took: (bytes) => {
+        this.#to += bytes;
+        came(bytes);
+      },
+      next: () => (this.isFull ? this.#spare() : this.#current.subarray(this.#to)),
+    };
+  }
+
+  get bytes(): number {
+    return this.#to - this.#from;
+  }
+
+  get isFull(): boolean {
+    return this.#current.length - this.#to < LEAST_ROOM_BYTES;
+  }
+
+  take(): readonly Uint8Array[] {
+    const taken = this.#current.subarray(this.#from, this.#to);
+    this.#from = this.#to;
+    if (this.isFull) {
+      // What was taken of the other one before has been written by now.
+      const spare = this.#spare();
+      this.#other = this.#current.length < this.#bufferBytes ? undefined : this.#current;
+      this.#current = spare;
+      this.#from = this.#to = 0;
+    }
+    return [taken];
+  }
+
+  [Symbol.dispose](): void {
+    this.#reused.intake = undefined;
+  }
+
+  #spare(): Buffer {
+    this.#other ??= Buffer.allocUnsafeSlow(Math.max(this.#bufferBytes, 2 * LEAST_ROOM_BYTES));
+    return this.#other;
+  }
+}
