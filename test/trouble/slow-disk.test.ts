@@ -18,7 +18,7 @@ const BIG = noise('big', 12 * MiB);
 const SMALL = noise('small', 10_000);
 
 /** What the server may hold of one upload: a batch that is written, one that gathers, and a rest. */
-const SERVER_HOLDS = 3 * FTP_DEFAULTS.bufferBytes;
+const SERVER_HOLDS = 3 * MiB;
 
 /** Rounds of commands that others get done while one upload waits for its disk. */
 const ROUNDS = 20;
@@ -119,7 +119,8 @@ async function open({ store }: SlowDisk): Promise<SlowSite> {
       reception: reception.desk,
       clock: systemClock,
       log: silentLog,
-      options: { ...FTP_DEFAULTS, port: 0 },
+      // Then the sockets that the server accepts say how much it has taken.
+      options: { ...FTP_DEFAULTS, port: 0, readsInPlace: false },
     }),
   );
   const clients = parts.use(new AsyncDisposableStack());

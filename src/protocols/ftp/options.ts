@@ -69,6 +69,8 @@ export interface FtpOptions {
 
   /** The size of each of the two buffers of a transfer while few transfers run. */
   readonly bufferBytes: number;
+  /** Read uploads into reused buffers where this Node can do that (data/reused-buffer.ts). */
+  readonly readsInPlace: boolean;
   /** MODE Z is offered. */
   readonly offersDeflate: boolean;
   /** How hard it compresses if the client says nothing, 0 to 9. */
@@ -112,6 +114,7 @@ export const FTP_DEFAULTS: FtpOptions = {
   maxPatternLength: 256,
   maxCountedBytes: MiB,
   bufferBytes: 4 * MiB,
+  readsInPlace: true,
   offersDeflate: true,
   deflateLevel: 6,
   deflateMaxRatio: 250,

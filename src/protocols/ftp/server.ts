@@ -46,8 +46,9 @@ export class FtpServer implements AsyncDisposable {
     const { reception, clock, log, options, certificates } = parts;
     const { tls, implicit } = options;
     const encryption = tls && certificates && new Encryption({ certificates, options: tls }, clock);
-    const readsInPlace = await canReadInPlace();
-    if (!readsInPlace) log.warn('This Node reads uploads in the slower way');
+    const readsInPlace = options.readsInPlace && (await canReadInPlace());
+    if (options.readsInPlace && !readsInPlace)
+      log.warn('This Node reads uploads in the slower way');
     const room = {
       reception,
       clock,

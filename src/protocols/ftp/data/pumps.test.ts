@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { suite, test } from 'node:test';
+import { canReadInPlace, readInPlace } from './reused-buffer.ts';
 import { receive, type ReceiveOptions } from './receive.ts';
 import { readInTurns, send } from './send.ts';
 
 /** Two ends of one connection; ours is as a passive listener hands it over. */
-async function pair(): Promise<{ ours: Socket; theirs: Socket } & Disposable> {
+async function pair(inPlace = false): Promise<{ ours: Socket; theirs: Socket } & Disposable> {
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -14,8 +15,9 @@ async function pair(): Promise<{ ours: Socket; theirs: Socket } & Disposable> {
   assert.ok(address !== null && typeof address === 'object');
   const theirs = connect({ port: address.port, host: '127.0.0.1', allowHalfOpen: true });
   theirs.on('error', () => {});
-  const [ours] = (await once(server, 'connection')) as [Socket];
-  ours.on('error', () => {});
+  const [accepted] = (await once(server, 'connection')) as [Socket];
+  accepted.on('error', () => {});
+  const ours = inPlace ? readInPlace(accepted) : accepted;
   return {
     ours,
     theirs,
@@ -42,118 +44,127 @@ function pattern(length: number): Buffer {
   return Buffer.from(Uint8Array.from({ length }, (_value, index) => (index * 31) >> 3));
 }
 
-suite('receiving', () => {
-  test('everything arrives in order, one write at a time, however slow the writes are', async () => {
-    using ends = await pair();
-    const bytes = pattern(3_000_000);
-    const came: Uint8Array[] = [];
-    let running = 0;
-    ends.theirs.end(bytes);
-    const end = await receive(
-      ends.ours,
-      async (chunks) => {
-        running += 1;
-        assert.equal(running, 1);
-        came.push(...chunks);
-        await new Promise(setImmediate);
-        running -= 1;
-      },
-      options({ gatherBytes: 100_000 }),
-    );
-    assert.equal(end.kind, 'finished');
-    assert.ok(bytes.equals(Buffer.concat(came)));
-  });
-
-  test('while a write hangs the sender is held back', async () => {
-    using ends = await pair();
-    let [came, written] = [0, 0];
-    const gate = Promise.withResolvers<void>();
-    ends.theirs.end(Buffer.alloc(16 * 1024 * 1024));
-    const ended = receive(
-      ends.ours,
-      (chunks) => {
-        for (const chunk of chunks) written += chunk.length;
-        return gate.promise;
-      },
-      options({ gatherBytes: 65_536, onBytes: (count) => (came += count) }),
-    );
-    while (!ends.ours.isPaused()) await new Promise(setImmediate);
-    assert.ok(came < 1024 * 1024, `${came} bytes were taken`);
-    gate.resolve();
-    assert.equal((await ended).kind, 'finished');
-    assert.equal(written, 16 * 1024 * 1024);
-  });
-
-  test('an end that was there before anybody listened is an end', async () => {
-    using ends = await pair();
-    ends.theirs.end();
-    await once(ends.theirs, 'finish');
-    assert.equal((await receive(ends.ours, () => {}, options())).kind, 'finished');
-  });
-
-  test('what came before a reset is written', async () => {
-    using ends = await pair();
-    const bytes = pattern(1000);
-    let written = 0;
-    ends.theirs.write(bytes);
-    const end = await receive(
-      ends.ours,
-      (chunks) => {
-        for (const chunk of chunks) written += chunk.length;
-        if (written === bytes.length) ends.theirs.resetAndDestroy();
-      },
-      options(),
-    );
-    assert.equal(end.kind, 'reset');
-    assert.equal(written, bytes.length);
-  });
-
-  for (const [how, write] of [
-    ['thrown', () => assert.fail('no')],
-    ['rejected', () => Promise.reject(new assert.AssertionError({ message: 'no' }))],
-  ] as const) {
-    test(`a refusal that is ${how} ends it`, async () => {
-      using ends = await pair();
-      ends.theirs.write('x');
-      const end = await receive(ends.ours, write, options());
-      assert.ok(end.kind === 'refused' && end.reason instanceof assert.AssertionError);
+for (const [how, inPlace] of [
+  ['piece by piece', false],
+  ['into reused buffers', true],
+] as const) {
+  suite(`receiving ${how}`, () => {
+    test('everything arrives in order, one write at a time, however slow the writes are', async () => {
+      using ends = await pair(inPlace);
+      const bytes = pattern(3_000_000);
+      const came: Uint8Array[] = [];
+      let running = 0;
+      ends.theirs.end(bytes);
+      const end = await receive(
+        ends.ours,
+        async (chunks) => {
+          running += 1;
+          assert.equal(running, 1);
+          came.push(...chunks.map((chunk) => Buffer.from(chunk)));
+          await new Promise(setImmediate);
+          running -= 1;
+        },
+        options({ gatherBytes: 100_000 }),
+      );
+      assert.equal(end.kind, 'finished');
+      assert.ok(bytes.equals(Buffer.concat(came)));
     });
-  }
 
-  test('a signal ends it, also one that was aborted before', async () => {
-    for (const late of [true, false]) {
-      using ends = await pair();
-      const abort = new AbortController();
-      if (!late) abort.abort('why');
-      const ended = receive(ends.ours, () => {}, options({ signal: abort.signal }));
-      abort.abort('why');
-      assert.deepEqual(await ended, { kind: 'aborted', reason: 'why' });
+    test('while a write hangs the sender is held back', async () => {
+      using ends = await pair(inPlace);
+      let [came, written] = [0, 0];
+      const gate = Promise.withResolvers<void>();
+      ends.theirs.end(Buffer.alloc(16 * 1024 * 1024));
+      const ended = receive(
+        ends.ours,
+        (chunks) => {
+          for (const chunk of chunks) written += chunk.length;
+          return gate.promise;
+        },
+        options({ gatherBytes: 65_536, onBytes: (count) => (came += count) }),
+      );
+      while (!ends.ours.isPaused()) await new Promise(setImmediate);
+      assert.ok(came < 1024 * 1024, `${came} bytes were taken`);
+      gate.resolve();
+      assert.equal((await ended).kind, 'finished');
+      assert.equal(written, 16 * 1024 * 1024);
+    });
+
+    test('an end that was there before anybody listened is an end', async () => {
+      using ends = await pair(inPlace);
+      ends.theirs.end();
+      await once(ends.theirs, 'finish');
+      assert.equal((await receive(ends.ours, () => {}, options())).kind, 'finished');
+    });
+
+    test('what came before a reset is written', async () => {
+      using ends = await pair(inPlace);
+      const bytes = pattern(1000);
+      let written = 0;
+      ends.theirs.write(bytes);
+      const end = await receive(
+        ends.ours,
+        (chunks) => {
+          for (const chunk of chunks) written += chunk.length;
+          if (written === bytes.length) ends.theirs.resetAndDestroy();
+        },
+        options(),
+      );
+      assert.equal(end.kind, 'reset');
+      assert.equal(written, bytes.length);
+    });
+
+    for (const [thrown, write] of [
+      ['thrown', () => assert.fail('no')],
+      ['rejected', () => Promise.reject(new assert.AssertionError({ message: 'no' }))],
+    ] as const) {
+      test(`a refusal that is ${thrown} ends it`, async () => {
+        using ends = await pair(inPlace);
+        ends.theirs.write('x');
+        const end = await receive(ends.ours, write, options());
+        assert.ok(end.kind === 'refused' && end.reason instanceof assert.AssertionError);
+      });
     }
-  });
 
-  test('a sender from whom nothing comes is given up', async () => {
-    using ends = await pair();
-    const end = await receive(ends.ours, () => {}, options({ stallTimeoutMs: 20 }));
-    assert.equal(end.kind, 'stalled');
-  });
+    test('a signal ends it, also one that was aborted before', async () => {
+      for (const late of [true, false]) {
+        using ends = await pair(inPlace);
+        const abort = new AbortController();
+        if (!late) abort.abort('why');
+        const ended = receive(ends.ours, () => {}, options({ signal: abort.signal }));
+        abort.abort('why');
+        assert.deepEqual(await ended, { kind: 'aborted', reason: 'why' });
+      }
+    });
 
-  test('a slow write is not the fault of the sender', async () => {
-    using ends = await pair();
-    ends.theirs.end(Buffer.alloc(4 * 1024 * 1024));
-    let writes = 0;
-    const end = await receive(
-      ends.ours,
-      async () => {
-        writes += 1;
-        if (writes > 1) return;
-        // Longer than the time after which a silent sender is given up.
-        const { setTimeout: sleep } = await import('node:timers/promises');
-        await sleep(150);
-      },
-      options({ stallTimeoutMs: 50 }),
-    );
-    assert.equal(end.kind, 'finished');
+    test('a sender from whom nothing comes is given up', async () => {
+      using ends = await pair(inPlace);
+      const end = await receive(ends.ours, () => {}, options({ stallTimeoutMs: 20 }));
+      assert.equal(end.kind, 'stalled');
+    });
+
+    test('a slow write is not the fault of the sender', async () => {
+      using ends = await pair(inPlace);
+      ends.theirs.end(Buffer.alloc(4 * 1024 * 1024));
+      let writes = 0;
+      const end = await receive(
+        ends.ours,
+        async () => {
+          writes += 1;
+          if (writes > 1) return;
+          // Longer than the time after which a silent sender is given up.
+          const { setTimeout: sleep } = await import('node:timers/promises');
+          await sleep(150);
+        },
+        options({ stallTimeoutMs: 50 }),
+      );
+      assert.equal(end.kind, 'finished');
+    });
   });
+}
+
+test('this Node can read into reused buffers', async () => {
+  assert.equal(await canReadInPlace(), true);
 });
 
 async function* endless(): AsyncGenerator<Uint8Array> {

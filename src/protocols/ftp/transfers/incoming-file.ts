@@ -1,5 +1,6 @@
 import { Failure, failed } from '../../../base/failure.ts';
 import type { Session, Upload } from '../../../session/session.ts';
+import { MiB } from '../../../base/size.ts';
 import { isPlain, type Representation } from '../../../wire/ftp/coding/coding.ts';
 import type { Reply } from '../../../wire/ftp/reply.ts';
 import { WireError } from '../../../wire/wire-error.ts';
@@ -19,6 +20,9 @@ import type { Link, Transfer } from './transfer.ts';
 
 /** Why the connection is not read any more: the data itself said that it was all. */
 const WHOLE = Symbol('whole');
+
+/** The most that is gathered while what came before is written; a disk that is full costs so much. */
+const GATHER_BYTES = MiB;
 
 const UNCONFIRMED = 'The control connection ended before the upload was confirmed';
 
@@ -169,7 +173,7 @@ export class IncomingFile implements Transfer {
     if (isPlain(this.#representation)) return undefined;
     const { options, traffic } = this.#desk;
     const upload = this.#upload;
-    const most = traffic.bufferBytes();
+    const most = traffic.bufferBytes(GATHER_BYTES);
     return new Unpacking(this.#representation, {
       write: (chunks) => upload.write(chunks, signal),
       onMarker: async (text) => {
@@ -195,7 +199,7 @@ export class IncomingFile implements Transfer {
     const { clock, options, traffic } = this.#desk;
     this.#began = clock.monotonic();
     const upload = this.#upload;
-    const most = traffic.bufferBytes();
+    const most = traffic.bufferBytes(GATHER_BYTES);
     const write = unpacking
       ? (chunks: readonly Uint8Array[]) => unpacking.write(chunks)
       : (chunks: readonly Uint8Array[]) => upload.write(chunks, signal);
