@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Failure } from '../base/failure.ts';
 import type { Write } from '../database/database.ts';
 import type { UploadRow } from '../database/tables.ts';
@@ -26,4 +27,9 @@ export async function setHeld(
 /** Why an older holder's late bytes are refused. */
 export function takenOver(): Failure {
   return new Failure('locked', 'Another session has taken this upload over');
+}
+
+/** A name for an upload and its staged file. */
+export function newUploadId(): string {
+  return randomUUID();
 }

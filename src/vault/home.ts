@@ -5,7 +5,7 @@ import type { ByteRange } from '../base/range.ts';
 import type { UploadRow } from '../database/tables.ts';
 import type { Entry, ReadableFile, StoreFacts } from '../storage/store.ts';
 import { attachUnfinished, findCopy, isThere } from './by-content.ts';
-import { takenOver } from './claim.ts';
+import { newUploadId, takenOver } from './claim.ts';
 import { type Authorise, statOrUndefined } from './commit.ts';
 import type { HomeParts } from './context.ts';
 import { carryDigests } from './digesting/recorded-digests.ts';
@@ -19,7 +19,7 @@ import { hasItsBytes, resumable } from './resumable.ts';
 import { type Seen, asSeen } from './seen.ts';
 import { dropUpload } from './superseded.ts';
 import { takeOver } from './takeover.ts';
-import { Writer, newUploadId } from './writer.ts';
+import { Writer } from './writer.ts';
 
 /** One home with everything in it, unfinished uploads included. Asks nobody for permission. */
 export class Home {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { byteLength, firstBytes } from '../base/chunks.ts';
 import type { Digest } from '../base/digest.ts';
 import { Failure, asFailure, failed } from '../base/failure.ts';
@@ -15,7 +14,7 @@ import { type Begun, beginStaging } from './staging.ts';
 import { dropUpload, hasLater } from './superseded.ts';
 import { Turns } from './turns.ts';
 import { Checkpoints, type Growing } from './checkpoints.ts';
-import { takenOver } from './claim.ts';
+import { newUploadId, takenOver } from './claim.ts';
 import type { UploadEvent, VaultEvent } from './vault-event.ts';
 
 /** The staged file and who holds it, once there is one. */
@@ -393,9 +392,4 @@ export class Writer implements AsyncDisposable {
   #event(what: UploadEvent): VaultEvent {
     return { homeId: this.homeId, uploadId: this.id, path: this.path, ...what };
   }
-}
-
-/** A name for an upload and its staged file. */
-export function newUploadId(): string {
-  return randomUUID();
 }
