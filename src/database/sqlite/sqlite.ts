@@ -1,7 +1,7 @@
 import { constants, fstatSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
@@ -44,9 +44,12 @@ export class Sqlite implements Database {
   readonly #sync: GroupSync;
   readonly #log: FileHandle | undefined;
   readonly #raw: DatabaseSync;
+  /** Asked at every login: to prepare it takes longer than to run it. */
+  readonly #dataVersion: StatementSync;
 
   private constructor(raw: DatabaseSync, query: Query, log: FileHandle | undefined) {
     this.#raw = raw;
+    this.#dataVersion = raw.prepare('pragma data_version');
     this.query = query;
     this.#log = log;
     let lost: Failure | undefined;
@@ -125,7 +128,7 @@ export class Sqlite implements Database {
   }
 
   async outsideChanges(): Promise<number> {
-    const row = this.#raw.prepare('pragma data_version').get();
+    const row = this.#dataVersion.get();
     return Number(row?.['data_version']);
   }
 

@@ -166,20 +166,19 @@ export class LocalTree implements Tree {
   }
 
   get #home(): Confinement {
-    return this.#here().home;
+    return this.#here(({ home }) => home.isRemoved()).home;
   }
 
   get #staging(): Staging {
-    return this.#here().staging;
+    return this.#here(({ home, staging }) => home.isRemoved() || staging.isRemoved()).staging;
   }
 
   /**
    * Where the tree is. Descriptors hold on to folders that have been removed, in which a listing is
    * empty and nothing can be made: what has been put in their place since is opened then.
    */
-  #here(): Place {
-    const { home, staging } = this.#place;
-    if (this.#isClosed || (!home.isRemoved() && !staging.isRemoved())) return this.#place;
+  #here(isGone: (place: Place) => boolean): Place {
+    if (this.#isClosed || !isGone(this.#place)) return this.#place;
     let found: Place;
     try {
       found = this.#reopen();
