@@ -309,6 +309,7 @@ function ftpOptions({ ftp }: Settings, tls: TlsOptions | undefined): FtpOptions 
     maxListEntries: ftp.maxListEntries,
     maxStatEntries: ftp.maxStatEntries,
     maxPatternLength: ftp.maxPatternLength,
+    keepAliveMs: ftp.keepAlive,
     maxLineBytes: ftp.maxLineBytes,
     maxLoginFailures: ftp.maxLoginFailures,
     showPartials: ftp.showPartials,

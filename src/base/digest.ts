@@ -8,6 +8,11 @@ export const ALGORITHMS = {
 
 export type Algorithm = keyof typeof ALGORITHMS;
 
+/** CRC32 finds accidents and proves nothing: it is told to those who ask, and never taken for proof. */
+export type Checksum = Algorithm | 'crc32';
+
+export const CHECKSUMS = [...(Object.keys(ALGORITHMS) as Algorithm[]), 'crc32'] as const;
+
 /** A digest of some bytes, in lower-case hexadecimal. */
 export interface Digest {
   readonly algorithm: Algorithm;

@@ -87,6 +87,13 @@ export const SETTINGS = [
     about: 'How long a transfer waits for its data connection.',
   }),
   setting({
+    key: 'ftp.keep-alive',
+    kind: timer,
+    default: '10s',
+    about:
+      'A command that computes for longer says so each time this long has passed, so that nobody takes its silence for the end.',
+  }),
+  setting({
     key: 'ftp.stall-timeout',
     kind: timer,
     default: '300s',

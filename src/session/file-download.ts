@@ -15,6 +15,7 @@ export class FileDownload implements Download, Running {
   readonly beganAt: number;
   readonly entry: Entry;
   readonly start: number;
+  readonly end: number | undefined;
   readonly signal: AbortSignal;
   readonly #parts: TransferParts;
   readonly #stop = new AbortController();
@@ -23,7 +24,7 @@ export class FileDownload implements Download, Running {
   #position: number;
   #isFinished = false;
 
-  constructor(parts: TransferParts, path: Path, file: ReadableFile, start: number) {
+  constructor(parts: TransferParts, path: Path, file: ReadableFile, start: number, end?: number) {
     this.#parts = parts;
     this.id = parts.running.nextId();
     this.signal = AbortSignal.any([parts.signal, this.#stop.signal]);
@@ -31,6 +32,7 @@ export class FileDownload implements Download, Running {
     this.#file = file;
     this.entry = file.entry;
     this.start = start;
+    this.end = end;
     this.#position = start;
     this.#began = parts.clock.monotonic();
     this.beganAt = parts.clock.now();
@@ -55,8 +57,15 @@ export class FileDownload implements Download, Running {
   }
 
   #readNext(into: Uint8Array): Soon<number> {
+    if (this.end !== undefined && into.length > this.end - this.#position) {
+      return this.#readLast(into.subarray(0, this.end - this.#position));
+    }
     const got = this.#file.read(into, this.#position);
     return typeof got === 'number' ? this.#advance(got) : got.then((bytes) => this.#advance(bytes));
+  }
+
+  #readLast(into: Uint8Array): Soon<number> {
+    return into.length === 0 ? 0 : this.#readNext(into);
   }
 
   async finish(outcome: TransferOutcome, bytes: number): Promise<void> {

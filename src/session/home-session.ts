@@ -1,6 +1,6 @@
 import type { StoredAccount } from '../accounts/accounts.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Algorithm, Digest } from '../base/digest.ts';
+import type { Checksum } from '../base/digest.ts';
 import type { EventSource } from '../base/events.ts';
 import { Failure, asFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
@@ -8,6 +8,7 @@ import { type Path, child } from '../base/path.ts';
 import type { Permission } from '../base/permission.ts';
 import type { ByteRange } from '../base/range.ts';
 import type { TransferEvent } from '../base/transfer-event.ts';
+import type { Digested } from '../vault/digested.ts';
 import type { Home } from '../vault/home.ts';
 import type { Declared, Placement } from '../vault/placement.ts';
 import type { SessionBandwidth } from './bandwidth.ts';
@@ -106,7 +107,7 @@ export class HomeSession implements Session {
     }
   }
 
-  async download(path: Path, offset: number): Promise<Download> {
+  async download(path: Path, offset: number, end?: number): Promise<Download> {
     this.#require('read');
     const file = await this.#parts.home.open(path);
     if (offset > file.entry.size) {
@@ -114,7 +115,7 @@ export class HomeSession implements Session {
       const { size } = file.entry;
       throw new Failure('offset-mismatch', `The file has only ${size} bytes`, { offset: size });
     }
-    return new FileDownload(this.#ofTransfer(), path, file, offset);
+    return new FileDownload(this.#ofTransfer(), path, file, offset, end);
   }
 
   async upload(path: Path, placement: Placement, declared: Declared = {}): Promise<Upload> {
@@ -179,10 +180,10 @@ export class HomeSession implements Session {
 
   async digest(
     path: Path,
-    algorithm: Algorithm,
+    algorithm: Checksum,
     range?: ByteRange,
     signal?: AbortSignal,
-  ): Promise<Digest> {
+  ): Promise<Digested> {
     this.#require('read');
     const either = signal ? AbortSignal.any([signal, this.signal]) : this.signal;
     return this.#parts.home.digest(path, algorithm, range, either);

@@ -1,14 +1,15 @@
 import type { Offence } from '../accounts/misconduct.ts';
-import type { Algorithm, Digest } from '../base/digest.ts';
+import type { Checksum } from '../base/digest.ts';
 import type { ByteRange } from '../base/range.ts';
 import type { Path } from '../base/path.ts';
 import type { Permission } from '../base/permission.ts';
 import type { TransferOutcome } from '../base/transfer-event.ts';
 import type { Entry, Soon } from '../storage/store.ts';
+import type { Digested } from '../vault/digested.ts';
 import type { Seen } from '../vault/seen.ts';
 import type { Declared, Placement } from '../vault/placement.ts';
 
-export type { Seen };
+export type { Digested, Seen };
 
 /** An upload that has not been committed; sizes in bytes, times in ms since 1970. */
 export interface Unfinished {
@@ -40,6 +41,8 @@ export interface Download extends AsyncDisposable {
   readonly entry: Entry;
   /** The position of the first byte to send. */
   readonly start: number;
+  /** Behind the last byte to send, unless that is the end of the file. */
+  readonly end: number | undefined;
   /** Aborted with a Failure when the transfer has to stop (account gone, server shutting down). */
   readonly signal: AbortSignal;
   /**
@@ -109,7 +112,7 @@ export interface Session extends AsyncDisposable {
   /** Throws as stat does; slices, unsorted. */
   list(folder: Path): AsyncIterable<readonly Seen[]>;
   /** @throws Failure `not-found`, `is-a-directory`, `unfinished`, `offset-mismatch` beyond the end */
-  download(path: Path, offset: number): Promise<Download>;
+  download(path: Path, offset: number, end?: number): Promise<Download>;
   /**
    * Nothing in the home changes, and nothing is created, before the first `write` or `complete`.
    * @throws Failure `not-found` (no such folder), `is-a-directory`, `offset-mismatch` with the
@@ -128,10 +131,10 @@ export interface Session extends AsyncDisposable {
   /** From the record where there is one, else by reading; stops when `signal` is aborted. */
   digest(
     path: Path,
-    algorithm: Algorithm,
+    algorithm: Checksum,
     range?: ByteRange,
     signal?: AbortSignal,
-  ): Promise<Digest>;
+  ): Promise<Digested>;
   quota(): Promise<QuotaView>;
   /** The uploads of this account that have not been committed, the oldest first. */
   uploads(): Promise<readonly Unfinished[]>;

@@ -1,4 +1,4 @@
-import type { Algorithm, Digest } from '../base/digest.ts';
+import type { Checksum } from '../base/digest.ts';
 import { Failure, failed } from '../base/failure.ts';
 import { type Path, ROOT, child, nameOf, parentOf } from '../base/path.ts';
 import type { ByteRange } from '../base/range.ts';
@@ -12,6 +12,7 @@ import { carryDigests } from './digesting/recorded-digests.ts';
 import { type Usage, checkFileSize, checkRoom, roomIn } from './ledger.ts';
 import { moveEntry, removeFile } from './name-changes.ts';
 import { type Origin, originOf } from './origin.ts';
+import type { Digested } from './digested.ts';
 import type { Declared, Placement } from './placement.ts';
 import { holderOf } from './presence.ts';
 import { digestOfFile, digestOfStaged } from './proof.ts';
@@ -181,22 +182,18 @@ export class Home {
    */
   async digest(
     path: Path,
-    algorithm: Algorithm,
+    algorithm: Checksum,
     range: ByteRange | undefined,
     signal: AbortSignal | undefined,
-  ): Promise<Digest> {
+  ): Promise<Digested> {
     try {
       await using file = await this.open(path);
-      const hex = await digestOfFile(this.#parts, path, file, algorithm, range, signal);
-      return { algorithm, hex };
+      return await digestOfFile(this.#parts, path, file, algorithm, range, signal);
     } catch (error) {
       const isStaged = range !== undefined && failed(error, 'unfinished');
       const record = isStaged ? await resumable(this.#parts, path) : undefined;
       if (!record || range === undefined) throw error;
-      return {
-        algorithm,
-        hex: await digestOfStaged(this.#parts, record, algorithm, range, signal),
-      };
+      return await digestOfStaged(this.#parts, record, algorithm, range, signal);
     }
   }
 

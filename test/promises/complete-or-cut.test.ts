@@ -105,19 +105,19 @@ suite('complete or cut, in the words of the design,', { timeout: 120_000 }, () =
           await using client = await live.logIn();
           const data = await begin(client, 'STOR aborted', '01234');
           client.send('ABOR');
-          await expectReply(client, '426 The transfer was aborted; 5 bytes are kept');
+          await expectReply(client, '426 It was aborted; 5 bytes are kept');
           await expectReply(client, '226 Nothing is being transferred');
           await endOf(data);
-          await isKept(live, 'aborted', '01234', 'The transfer was aborted');
+          await isKept(live, 'aborted', '01234', 'It was aborted');
         },
         'ABOR when all that was declared has come': async () => {
           await using client = await live.logIn();
           await client.say('ALLO 10', 200);
           await begin(client, 'STOR aborted-whole', WHOLE);
           client.send('ABOR');
-          await expectReply(client, '426 The transfer was aborted; 10 bytes are kept');
+          await expectReply(client, '426 It was aborted; 10 bytes are kept');
           await expectReply(client, '226 Nothing is being transferred');
-          await isKept(live, 'aborted-whole', WHOLE, 'The transfer was aborted');
+          await isKept(live, 'aborted-whole', WHOLE, 'It was aborted');
         },
         'control connection lost by RST while data flowed': async () => {
           const client = await patient.logIn();

@@ -15,10 +15,12 @@ import { Patience } from './patience.ts';
 import { replies, reply } from './replies.ts';
 import { ReplyWriter } from './reply-writer.ts';
 import type { Room } from './room.ts';
+import { isAbort, Running } from './running.ts';
 import { closePlan, INITIAL, INITIAL_IMPLICIT, type State } from './state.ts';
 import type { Protection } from './tls/protection.ts';
 import { carryOut } from './transfers/carry-out.ts';
 import type { Transfer } from './transfers/transfer.ts';
+import { carryOutTask, type Task } from './task.ts';
 import type { Desk, Outcome } from './visit.ts';
 import type { Verb } from './verbs/verb.ts';
 
@@ -47,7 +49,7 @@ export class ControlConnection {
   #state: State;
   /** TLS for this connection and its data connections, once it was asked for. */
   #protection: Protection | undefined;
-  #transfer: { readonly what: Transfer; readonly stop: AbortController } | undefined;
+  #running: Running | undefined;
   /** The last reply, once it is known that there will be no other. */
   #farewell: Reply | undefined;
   #unknown = 0;
@@ -126,7 +128,7 @@ export class ControlConnection {
   /** Ends the visit and what runs. */
   cut(why: Failure): void {
     this.leave(reply(421, why.message));
-    this.#transfer?.stop.abort(why);
+    this.#running?.stop(why);
   }
 
   /** Closes the socket, whatever is going on. */
@@ -173,15 +175,18 @@ export class ControlConnection {
     if (stream.isPaused() && this.#queue.length < this.#maxWaiting) stream.resume();
   }
 
-  /** What a command does to a running transfer; true if that was all there was to do. */
+  /** What a command does to a running transfer or task; true if that was all there was to do. */
   #actsAtOnce(command: Command): boolean {
-    if (this.#transfer === undefined || command.kind !== 'command') return false;
+    const running = this.#running;
+    if (running === undefined || command.kind !== 'command') return false;
     if (isAbort(command)) {
       // Its own reply comes in its turn, behind that of the transfer (RFC 959 §4.1.3).
-      this.#transfer.stop.abort(aborted());
+      running.abort();
       return false;
     }
     const { verb, argument } = command;
+    // Within a reply that has begun no other can be said.
+    if (running.isTalking) return false;
     if (verb?.duringTransfer !== 'answers' || argument.trim() !== '') return false;
     const outcome = dispatch(verb, this.#state, this.#desk, '');
     if (outcome instanceof Promise || !('reply' in outcome)) return false;
@@ -207,6 +212,9 @@ export class ControlConnection {
     const changes = this.#changeSession(before, this.#state);
     if ('transfer' in outcome) {
       return this.#runTransfer(outcome.transfer, before).then((last) => this.#finishCommand(last));
+    }
+    if ('task' in outcome) {
+      return this.#runTask(outcome.task, verb).then((last) => this.#finishCommand(last));
     }
     if (outcome.close) this.leave(outcome.reply);
     else if (outcome.wire === 'secure' && this.#hasMore()) this.leave(replies.injected);
@@ -248,15 +256,11 @@ export class ControlConnection {
   }
 
   async #runTransfer(what: Transfer, { plan }: State): Promise<Reply> {
-    const stop = new AbortController();
-    this.#transfer = { what, stop };
-    if (this.#queue.has(isAbort)) stop.abort(aborted());
-    const { phase } = this.#state;
-    const signals = phase.kind === 'inside' ? [stop.signal, phase.session.signal] : [stop.signal];
+    const signal = this.#begin(what);
     const last = await carryOut(what, plan, {
       desk: this.#desk,
       protection: this.#state.dataProtection === 'P' ? this.#protection : undefined,
-      signal: AbortSignal.any(signals),
+      signal,
       say: (preliminary) => {
         this.#say(preliminary);
         this.#writer.flush();
@@ -264,9 +268,36 @@ export class ControlConnection {
       },
       watchControl: () => this.#watchControl(),
     });
-    this.#transfer = undefined;
+    this.#running = undefined;
     this.#maxWaiting = this.#room.options.maxQueuedLines;
     return last;
+  }
+
+  async #runTask(task: Task, { situation }: Verb): Promise<Reply> {
+    const signal = AbortSignal.any([this.#begin(task), this.#gone.signal]);
+    const { clock, options } = this.#room;
+    const last = await carryOutTask(task, {
+      clock,
+      log: this.#desk.log,
+      situation,
+      keepAliveMs: options.keepAliveMs,
+      sayOpen: (code, text) => {
+        if (this.#running) this.#running.isTalking = true;
+        this.#writer.sayOpen(code, text);
+      },
+      signal,
+    });
+    this.#running = undefined;
+    return last;
+  }
+
+  /** From now on this runs. @returns what stops it */
+  #begin(what: Transfer | Task): AbortSignal {
+    const running = new Running(what);
+    this.#running = running;
+    if (this.#queue.has(isAbort)) running.abort();
+    const session = sessionOf(this.#state);
+    return session ? AbortSignal.any([running.signal, session.signal]) : running.signal;
   }
 
   /** A full queue must not hide that the connection has ended: room for as many lines again. */
@@ -354,7 +385,7 @@ export class ControlConnection {
       prepareTls: async () => {
         this.#protection = await encryption?.protection();
       },
-      progress: () => this.#transfer?.what.progress(),
+      progress: () => this.#running?.progress(),
     };
   }
 }
@@ -363,14 +394,6 @@ export class ControlConnection {
 const OF_THE_WEB: ReadonlySet<string> = new Set(
   'GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH PRI'.split(' '),
 );
-
-function isAbort(command: Command): boolean {
-  return command.kind === 'command' && command.verb?.duringTransfer === 'aborts';
-}
-
-function aborted(): Failure {
-  return new Failure('interrupted', 'The transfer was aborted');
-}
 
 function sessionOf({ phase }: State): Session | undefined {
   return phase.kind === 'inside' ? phase.session : undefined;

@@ -36,6 +36,8 @@ export interface FtpOptions {
   readonly dataTimeoutMs: number;
   /** How long a passive port stays open for nobody. */
   readonly passiveTimeoutMs: number;
+  /** Milliseconds after which a command that still works says so. */
+  readonly keepAliveMs: number;
   /** A data connection on which nothing moves for so long is given up. */
   readonly stallTimeoutMs: number;
 
@@ -104,6 +106,7 @@ export const FTP_DEFAULTS: FtpOptions = {
   minUploadRate: 1,
   commandsPerSecond: 5000,
   commandBytesPerSecond: MiB,
+  keepAliveMs: 10_000,
   maxLineBytes: 8 * KiB,
   maxQueuedLines: 16,
   maxLoginFailures: 5,

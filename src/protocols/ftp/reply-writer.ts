@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { formatReply, type Reply } from '../../wire/ftp/reply.ts';
+import { formatOpenLine, formatReply, type Reply } from '../../wire/ftp/reply.ts';
 
 /**
  * Writes replies, those of one turn in one write: many small ones cost as much as one. What is
@@ -26,6 +26,12 @@ export class ReplyWriter {
     this.lastCode = reply.code;
     this.#pending.push(formatReply(reply));
     this.#scheduled ??= setImmediate(() => this.flush());
+  }
+
+  /** A line of a reply that goes on; it goes out at once. */
+  sayOpen(code: number, text: string): void {
+    this.#pending.push(formatOpenLine(code, text));
+    this.flush();
   }
 
   flush(): void {

@@ -1,5 +1,6 @@
-import type { Algorithm } from '../../base/digest.ts';
+import type { Checksum } from '../../base/digest.ts';
 import type { Path } from '../../base/path.ts';
+import type { ByteRange } from '../../base/range.ts';
 import type { Session } from '../../session/session.ts';
 import type { HostPort } from '../../wire/ftp/addresses.ts';
 import type { Representation } from '../../wire/ftp/coding/coding.ts';
@@ -41,6 +42,8 @@ export interface State {
   readonly deflateLevel: number | undefined;
   /** What REST said; 0 means nothing. */
   readonly restart: number;
+  /** What RANG said; it or REST is said, not both. */
+  readonly range: ByteRange | undefined;
   /** What ALLO said, in bytes. */
   readonly announced: number | undefined;
   readonly renameFrom: Path | undefined;
@@ -50,7 +53,7 @@ export interface State {
   /** The facts that MLST and MLSD show. */
   readonly facts: readonly FactName[];
   /** What HASH computes. */
-  readonly algorithm: Algorithm;
+  readonly algorithm: Checksum;
 }
 
 /** As it is before USER, and again after REIN. */
@@ -63,6 +66,7 @@ export const INITIAL: State = {
   representation: { type: 'A', structure: 'F', mode: 'S' },
   deflateLevel: undefined,
   restart: 0,
+  range: undefined,
   announced: undefined,
   renameFrom: undefined,
   plan: { kind: 'none' },

@@ -2,6 +2,7 @@ import type { Reply } from '../../wire/ftp/reply.ts';
 import type { PassiveListener } from './data/passive.ts';
 import type { Room } from './room.ts';
 import type { Phase, PhaseKind, State } from './state.ts';
+import type { Task } from './task.ts';
 import type { Transfer } from './transfers/transfer.ts';
 
 /** What is around all commands of one control connection. */
@@ -15,7 +16,7 @@ export interface Desk extends Room {
   listen(): Promise<PassiveListener>;
   /** Gets ready for TLS on this control connection. @throws Error what is wrong with the certificate */
   prepareTls(): Promise<void>;
-  /** How far the running transfer is, for STAT; undefined when none runs. */
+  /** How far the running transfer or task is, for STAT; undefined when none runs. */
   progress(): string | undefined;
 }
 
@@ -28,7 +29,10 @@ export interface Visit<K extends PhaseKind = PhaseKind> {
 
 export type Inside = Visit<'inside'>;
 
-/** What a handler decides: a reply, or a transfer that ends in one; and what is known from now on. */
+/**
+ * What a handler decides: a reply, or a transfer or a task that ends in one; and what is known from
+ * now on.
+ */
 export type Outcome =
   | {
       readonly reply: Reply;
@@ -38,4 +42,5 @@ export type Outcome =
       /** Behind the reply TLS begins on the control connection, or ends. */
       readonly wire?: 'secure' | 'clear';
     }
-  | { readonly transfer: Transfer; readonly next?: Partial<State> };
+  | { readonly transfer: Transfer; readonly next?: Partial<State> }
+  | { readonly task: Task; readonly next?: Partial<State> };

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
-import { ALGORITHMS, type Algorithm } from '../../base/digest.ts';
+import type { Checksum } from '../../base/digest.ts';
 import { Failure } from '../../base/failure.ts';
 import type { ByteRange } from '../../base/range.ts';
 import { MiB } from '../../base/size.ts';
 import type { Soon } from '../../storage/store.ts';
 import type { HashThread } from './hash-thread.ts';
+import { startHash } from './start-hash.ts';
 
 /** Bytes that can be read at any position, also by another thread if there is a descriptor. */
 export interface Readable {
@@ -14,31 +14,39 @@ export interface Readable {
 
 /** The digest of a range of a file, read here, a buffer at a time. */
 export async function digestByReading(
-  algorithm: Algorithm,
+  algorithm: Checksum,
   file: Readable,
   range: ByteRange,
+  signal?: AbortSignal,
 ): Promise<string> {
-  const hash = createHash(ALGORITHMS[algorithm].openssl);
+  const hash = startHash(algorithm);
   const buffer = Buffer.allocUnsafe(Math.min(MiB, range.end - range.start));
   for (let position = range.start; position < range.end;) {
+    signal?.throwIfAborted();
     const wanted = buffer.subarray(0, Math.min(buffer.length, range.end - position));
     const got = await file.read(wanted, position);
     if (got === 0) throw new Failure('storage-failed', 'The file has become shorter meanwhile');
     hash.update(wanted.subarray(0, got));
     position += got;
   }
-  return hash.digest('hex');
+  return hash.hexSoFar();
 }
 
-/** The same, by the thread that hashes where it can read the file. Stops when `signal` is aborted. */
+/** Up to here reading takes less than waiting for the thread, which may be at a large file. */
+const SMALL_BYTES = MiB;
+
+/** The same, by the thread that hashes where that is worth it. Stops when `signal` is aborted. */
 export async function digestOfRange(
-  algorithm: Algorithm,
+  algorithm: Checksum,
   file: Readable,
   range: ByteRange,
   thread: HashThread,
   signal?: AbortSignal,
 ): Promise<string> {
-  if (file.descriptor === undefined) return digestByReading(algorithm, file, range);
+  const isSmall = range.end - range.start <= SMALL_BYTES;
+  if (isSmall || file.descriptor === undefined) {
+    return digestByReading(algorithm, file, range, signal);
+  }
   const followed = thread.follow(algorithm, file.descriptor, range.start);
   const stop = () => void followed.close();
   signal?.addEventListener('abort', stop, { once: true });

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { ALGORITHMS, type Algorithm } from '../../base/digest.ts';
+import type { Checksum } from '../../base/digest.ts';
 import { Failure } from '../../base/failure.ts';
 import { moduleUrl } from '../../base/module-url.ts';
 import type { Answer, Order } from './messages.ts';
@@ -29,7 +29,7 @@ export class HashThread implements AsyncDisposable {
   }
 
   /** Begins to hash the file behind a descriptor, from its first byte. */
-  follow(algorithm: Algorithm, descriptor: number, start = 0): FollowedHash {
+  follow(algorithm: Checksum, descriptor: number, start = 0): FollowedHash {
     const id = this.#nextId++;
     const waiting: Waiting = {
       marks: new Map(),
@@ -37,8 +37,7 @@ export class HashThread implements AsyncDisposable {
       failure: undefined,
     };
     this.#waiting.set(id, waiting);
-    const { openssl } = ALGORITHMS[algorithm];
-    this.#tell({ kind: 'open', id, openssl, descriptor, start });
+    this.#tell({ kind: 'open', id, algorithm, descriptor, start });
     return {
       advance: (to) => this.#tell({ kind: 'advance', id, to }),
       digestAt: (at) => {

@@ -1,9 +1,9 @@
-import { type Hash, createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { MiB } from '../../base/size.ts';
 import type { Answer, Order } from './messages.ts';
+import { type StartedHash, startHash } from './start-hash.ts';
 
 /** Bytes hashed of one file before the next file has its turn. */
 const SLICE_BYTES = 16 * MiB;
@@ -17,7 +17,7 @@ if (workerData === 'patient' && process.platform === 'linux') setPriority(0, PAT
 interface Job {
   readonly id: number;
   readonly descriptor: number;
-  readonly hash: Hash;
+  readonly hash: StartedHash;
   position: number;
   /** The bytes before this position may be read. */
   known: number;
@@ -39,7 +39,7 @@ function obey(order: Order): void {
   switch (order.kind) {
     case 'open': {
       const { id, descriptor, start } = order;
-      const hash = createHash(order.openssl);
+      const hash = startHash(order.algorithm);
       jobs.set(id, { id, descriptor, hash, position: start, known: start, marks: [] });
       return;
     }
@@ -81,7 +81,7 @@ function work(job: Job): boolean {
   for (;;) {
     while (job.marks[0] === job.position) {
       const at = job.marks.shift() ?? 0;
-      answer({ kind: 'digest', id: job.id, at, hex: job.hash.copy().digest('hex') });
+      answer({ kind: 'digest', id: job.id, at, hex: job.hash.hexSoFar() });
     }
     const end = Math.min(job.marks[0] ?? job.known, job.known);
     if (job.position >= end) return false;

@@ -1,9 +1,11 @@
+import type { Checksum } from '../../base/digest.ts';
+
 /** What the thread that hashes is told; positions in bytes. */
 export type Order =
   | {
       readonly kind: 'open';
       readonly id: number;
-      readonly openssl: string;
+      readonly algorithm: Checksum;
       readonly descriptor: number;
       readonly start: number;
     }

@@ -1,4 +1,4 @@
-import type { Algorithm } from '../../base/digest.ts';
+import type { Checksum } from '../../base/digest.ts';
 import { type Path, isWithin, nameOf, parentOf, rebase } from '../../base/path.ts';
 import type { Database, Write } from '../../database/database.ts';
 
@@ -17,7 +17,7 @@ export class RecordedDigests {
     homeId: number,
     path: Path,
     version: string,
-    algorithm: Algorithm,
+    algorithm: Checksum,
   ): Promise<string | undefined> {
     const row = await this.#database.query
       .selectFrom('digests')
@@ -38,7 +38,7 @@ export class RecordedDigests {
     homeId: number,
     path: Path,
     version: string,
-    algorithm: Algorithm,
+    algorithm: Checksum,
     coming: Promise<string>,
   ): Promise<void> {
     const key = keyOf(homeId, path, version, algorithm);
@@ -54,7 +54,7 @@ export class RecordedDigests {
     homeId: number,
     path: Path,
     version: string,
-    algorithm: Algorithm,
+    algorithm: Checksum,
     hex: string,
   ): Promise<void> {
     await this.#database.write((write) =>
@@ -63,7 +63,7 @@ export class RecordedDigests {
   }
 }
 
-function keyOf(homeId: number, path: Path, version: string, algorithm: Algorithm): string {
+function keyOf(homeId: number, path: Path, version: string, algorithm: Checksum): string {
   return [homeId, algorithm, version, path].join(' ');
 }
 
@@ -72,7 +72,7 @@ export async function recordDigest(
   homeId: number,
   path: Path,
   version: string,
-  algorithm: Algorithm,
+  algorithm: Checksum,
   hex: string,
 ): Promise<void> {
   await write

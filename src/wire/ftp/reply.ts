@@ -21,8 +21,7 @@ const DEFAULT_MAX_BYTES = 256 * 1024;
  * (RFC 2389 §3.2, RFC 3659 §7.2). LF and NUL cannot be sent and become `?`.
  */
 export function formatReply(reply: Reply): Buffer {
-  // oxlint-disable-next-line no-control-regex -- these two are exactly what is replaced
-  const lines = reply.lines.map((line) => line.replaceAll(/[\n\0]/g, '?'));
+  const lines = reply.lines.map(sendable);
   const last = lines.pop() ?? '';
   const first = lines.shift();
   return Buffer.concat([
@@ -30,6 +29,16 @@ export function formatReply(reply: Reply): Buffer {
     ...lines.map((line) => formatLine(` ${line}`)),
     formatLine(`${reply.code} ${last}`),
   ]);
+}
+
+/** One line of a reply of which more is to come: `213-` and a text. */
+export function formatOpenLine(code: number, text: string): Buffer {
+  return formatLine(`${code}-${sendable(text)}`);
+}
+
+function sendable(line: string): string {
+  // oxlint-disable-next-line no-control-regex -- these two are exactly what is replaced
+  return line.replaceAll(/[\n\0]/g, '?');
 }
 
 /**

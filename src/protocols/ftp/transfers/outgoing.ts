@@ -73,7 +73,8 @@ export class OutgoingFile implements Transfer {
   }
 
   get #remaining(): number {
-    return Math.max(0, this.#download.entry.size - this.#download.start);
+    const { entry, start, end = entry.size } = this.#download;
+    return Math.max(0, Math.min(end, entry.size) - start);
   }
 }
 

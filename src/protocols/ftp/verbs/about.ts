@@ -1,4 +1,4 @@
-import { ALGORITHMS } from '../../../base/digest.ts';
+import { CHECKSUMS } from '../../../base/digest.ts';
 import { parseListArguments } from '../../../wire/ftp/list-arguments.ts';
 import { parseFactSelection } from '../../../wire/ftp/facts.ts';
 import type { Reply } from '../../../wire/ftp/reply.ts';
@@ -157,7 +157,7 @@ function setOption(state: State, options: FtpOptions, text: string): Outcome {
     case 'HASH': {
       const algorithm = value === '' ? state.algorithm : algorithmNamed(value);
       if (algorithm === undefined) {
-        const known = Object.keys(ALGORITHMS).join(', ').toUpperCase();
+        const known = CHECKSUMS.join(', ').toUpperCase();
         return { reply: reply(501, `The algorithms are ${known}`) };
       }
       return { reply: reply(200, wireName(algorithm)), next: { algorithm } };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { failed, Failure } from '../../../base/failure.ts';
 import { parsePath, type Path } from '../../../base/path.ts';
+import type { ByteRange } from '../../../base/range.ts';
 import type { QuotaView, Session } from '../../../session/session.ts';
 import type { Placement } from '../../../vault/placement.ts';
 import type { Representation } from '../../../wire/ftp/coding/coding.ts';
@@ -15,6 +16,8 @@ import { verb } from './verb.ts';
 /** Any of these can let an upload in; which one it takes depends on what is there. */
 const ANY_WRITING = ['write', 'overwrite', 'append'] as const;
 
+const RANGE_OF_STREAM = 'Ranges are of TYPE I, STRU F and MODE S';
+const RANGE_NOT_STORED = 'A range can be fetched and hashed, not stored; REST continues an upload';
 const NOT_RESUMED = 'Text and records cannot be resumed; say TYPE I and STRU F first';
 
 /** Moving files, and what is said before that. */
@@ -40,7 +43,34 @@ export const TRANSFERS = [
     run: ({ state }, restart) =>
       restart > 0 && !isResumable(state.representation)
         ? { reply: reply(501, NOT_RESUMED), next: { restart: 0 } }
-        : { reply: reply(350, `The next transfer begins at ${restart}`), next: { restart } },
+        : {
+            reply: reply(350, `The next transfer begins at ${restart}`),
+            next: { restart, range: undefined },
+          },
+  }),
+  verb({
+    name: 'RANG',
+    needs: ['inside'],
+    grammar: parsed('<first byte> <last byte>', readRange),
+    help: 'Say which bytes the next RETR or HASH is about, both included; 1 0 says all',
+    rfc: 'draft-bryan-ftp-range-08 §3',
+    replies: [350, 501],
+    feat: 'RANG STREAM',
+    run: (_visit, { start, end }) => {
+      const isAll = start === 1 && end === 1;
+      if (start >= end && !isAll) {
+        return {
+          reply: reply(501, 'The last byte of a range is not before its first'),
+          next: { range: undefined },
+        };
+      }
+      return isAll
+        ? { reply: reply(350, 'All bytes are meant'), next: { range: undefined } }
+        : {
+            reply: reply(350, `The bytes ${start} to ${end - 1} are meant`),
+            next: { range: { start, end }, restart: 0 },
+          };
+    },
   }),
   verb({
     name: 'RETR',
@@ -49,10 +79,22 @@ export const TRANSFERS = [
     grammar: path,
     help: 'Fetch a file, from the byte that REST named',
     rfc: 'RFC 959 §4.1.3',
-    replies: [450, 550, 554],
+    replies: [450, 550, 551, 554],
     data: true,
     run: async ({ phase, state, desk }, file) => {
-      const download = await phase.session.download(file, state.restart);
+      const { range } = state;
+      if (range !== undefined && !isStream(state.representation)) {
+        return { reply: reply(551, RANGE_OF_STREAM) };
+      }
+      const download = await phase.session.download(
+        file,
+        range?.start ?? state.restart,
+        range?.end,
+      );
+      if (range !== undefined && range.start >= download.entry.size) {
+        await download[Symbol.asyncDispose]();
+        throw new Failure('offset-mismatch', `The file has only ${download.entry.size} bytes`);
+      }
       return { transfer: new OutgoingFile(download, state, desk) };
     },
   }),
@@ -63,7 +105,7 @@ export const TRANSFERS = [
     grammar: path,
     help: 'Store a file, or go on at the byte that REST named',
     rfc: 'RFC 959 §4.1.3',
-    replies: [110, 450, 452, 550, 552, 553, 554],
+    replies: [110, 450, 452, 550, 551, 552, 553, 554],
     data: true,
     naming: true,
     run: (visit, file) =>
@@ -76,7 +118,7 @@ export const TRANSFERS = [
     grammar: path,
     help: 'Add to a file, or go on with an unfinished upload',
     rfc: 'RFC 959 §4.1.3',
-    replies: [110, 450, 452, 501, 550, 552, 553, 554],
+    replies: [110, 450, 452, 501, 550, 551, 552, 553, 554],
     data: true,
     naming: true,
     run: async (visit, file) => {
@@ -99,7 +141,8 @@ export const TRANSFERS = [
     data: true,
     naming: true,
     run: async (visit, text) => {
-      if (visit.state.restart > 0) return { reply: reply(550, 'A new file cannot be resumed') };
+      if (visit.state.restart > 0 || visit.state.range !== undefined)
+        return { reply: reply(550, 'A new file cannot be resumed') };
       const { session, folder } = visit.phase;
       const file = await unusedName(session, text === '' ? 'upload' : text, folder);
       // RFC 1123 §4.1.2.9 fixes this form, so that clients learn the name.
@@ -127,6 +170,7 @@ async function store(
   placement: Placement,
   opening = 'Waiting for the bytes',
 ): Promise<Outcome> {
+  if (state.range !== undefined) return { reply: reply(551, RANGE_NOT_STORED) };
   // Only a whole file has one size that can be meant; else it is weighed when the data has ended.
   const isWhole = placement.kind === 'replace' && state.representation.type === 'I';
   const declared = isWhole && state.announced !== undefined ? { length: state.announced } : {};
@@ -142,6 +186,10 @@ async function isUnfinished(session: Session, file: Path): Promise<boolean> {
 /** Offsets count the bytes of the file, which have to be those that are sent. */
 function isResumable({ type, structure }: Representation): boolean {
   return type === 'I' && structure === 'F';
+}
+
+function isStream(representation: Representation): boolean {
+  return isResumable(representation) && representation.mode === 'S';
 }
 
 function resumption(restart: number): Placement | undefined {
@@ -163,6 +211,14 @@ async function announce({ phase }: Inside, bytes: number): Promise<Outcome> {
     throw new Failure('quota-exceeded', `More than ${most} bytes never fit here`);
   }
   return { reply: reply(200, 'Noted'), next: { announced } };
+}
+
+/** The draft counts the last byte in; `1 0` says nothing. */
+function readRange(text: string): ByteRange | undefined {
+  const [first = '', last = '', ...more] = text.split(/ +/);
+  const [start, end] = [parseOffset(first), parseOffset(last)];
+  if (start === undefined || end === undefined || more.length > 0) return undefined;
+  return { start, end: Math.min(end + 1, Number.MAX_SAFE_INTEGER) };
 }
 
 function readAllocation(text: string): number | undefined {
