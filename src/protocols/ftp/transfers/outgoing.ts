@@ -78,6 +78,12 @@ export class OutgoingFile implements Transfer {
   }
 }
 
+/**
+ * The level of listings that the client has not chosen one for: lftp drops what a listing becomes
+ * beyond its own buffer when the connection ends, so nothing of it may become more than it was.
+ */
+const STORED = 0;
+
 /** What LIST, NLST and MLSD send. */
 export class OutgoingLines implements Transfer {
   readonly opening = 'Here comes the listing';
@@ -88,7 +94,7 @@ export class OutgoingLines implements Transfer {
   #sent = 0;
 
   constructor(lines: AsyncIterable<Uint8Array>, state: State, desk: Desk) {
-    this.#pieces = packedLines(lines, state.representation, levelOf(state, desk));
+    this.#pieces = packedLines(lines, state.representation, state.deflateLevel ?? STORED);
     this.#desk = desk;
   }
 
