@@ -9,6 +9,7 @@ import { LoginThrottle } from './accounts/throttle.ts';
 import { systemClock } from './base/clock.ts';
 import { type Events, EventSource } from './base/events.ts';
 import type { Log } from './base/log.ts';
+import type { CommandEvent } from './base/command-event.ts';
 import type { SessionEvent } from './base/session-event.ts';
 import { Networks } from './base/network.ts';
 import type { TransferEvent } from './base/transfer-event.ts';
@@ -24,6 +25,7 @@ import { Certificates } from './protocols/ftp/tls/certificates.ts';
 import type { TlsOptions } from './protocols/ftp/tls/options.ts';
 import { ensureOwnCertificate } from './protocols/ftp/tls/own-certificate.ts';
 import { Bandwidth, type CommonRates } from './session/bandwidth.ts';
+import { Supervision } from './admin/supervision.ts';
 import type { Authority } from './session/authority.ts';
 import { Doorkeeper } from './session/doorkeeper.ts';
 import { FrontDesk } from './session/front-desk.ts';
@@ -32,7 +34,9 @@ import { LocalStore } from './storage/local/local-store.ts';
 import type { Store } from './storage/store.ts';
 import { keepTransferLog, transferLine } from './telemetry/transfer-log.ts';
 import { xferlogLine } from './telemetry/xferlog.ts';
+import { totals } from './vault/totals.ts';
 import { Vault } from './vault/vault.ts';
+import { VERSION } from './version.ts';
 
 /** How often expired uploads are looked for. */
 const EXPIRY_EVERY_MS = 15 * 60 * 1000;
@@ -55,6 +59,8 @@ export interface Server extends AsyncDisposable {
   readonly ftp: { readonly host: string; readonly port: number };
   /** Where those connect who begin with TLS. */
   readonly ftps: { readonly host: string; readonly port: number } | undefined;
+  /** Where health and metrics are, if they have a port. */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined;
   /** What shows who this server is; undefined if it does not encrypt. */
   readonly certificate: { readonly fingerprint: string; readonly isOurs: boolean } | undefined;
   /**
@@ -62,6 +68,8 @@ export interface Server extends AsyncDisposable {
    * at once: the rates.
    */
   reload(settings: Settings): Promise<void>;
+  /** Goes on in new log files after the old ones were renamed or removed. */
+  reopenLogs(): Promise<void>;
   /** Every transfer, when it has ended. */
   readonly transfers: Events<TransferEvent>;
   /** Who comes, goes, and is not let in. */
@@ -108,12 +116,15 @@ export async function composeServer(
   const unheard = (error: unknown): void => log.error('A listener failed', { error });
   const transfers = new EventSource<TransferEvent>(unheard);
   const sessions = new EventSource<SessionEvent>(unheard);
-  if (settings.log.transfers !== undefined) {
-    parts.use(keepTransferLog(transfers, settings.log.transfers, transferLine, log));
-  }
-  if (settings.log.xferlog !== undefined) {
-    parts.use(keepTransferLog(transfers, settings.log.xferlog, xferlogLine, log));
-  }
+  const commands = new EventSource<CommandEvent>(unheard);
+  const logs = (
+    [
+      [settings.log.transfers, transferLine],
+      [settings.log.xferlog, xferlogLine],
+    ] as const
+  ).flatMap(([file, line]) =>
+    file === undefined ? [] : [parts.use(keepTransferLog(transfers, file, line, log))],
+  );
 
   const vault = await openVault(parts, settings, database, log, true);
   const expiry = setInterval(() => void expire(vault, log), EXPIRY_EVERY_MS).unref();
@@ -147,14 +158,34 @@ export async function composeServer(
   });
 
   const certificates = await certificatesOf(settings, log);
+  // What fails before somebody is let in leaves nothing behind that would go on serving.
+  let door: FtpServer | undefined;
+  const supervision = parts.use(
+    await Supervision.begin({
+      visits,
+      version: VERSION,
+      data: settings.data,
+      connections: () => door?.connections ?? 0,
+      totals: () => totals(database),
+      accounts: () => accounts.count(),
+      transfers,
+      sessions,
+      commands,
+      listen: settings.metrics.listen,
+      log,
+    }),
+  );
   const ftp = await FtpServer.listen({
     reception: desk,
     clock,
     log,
     options: ftpOptions(settings, await tlsOptions(settings)),
     certificates,
+    commands,
   });
+  door = ftp;
   parts.defer(async () => {
+    supervision.stopping();
     const closed = ftp.close(settings.shutdown.grace);
     desk.close();
     await vault.stopUploads();
@@ -168,6 +199,7 @@ export async function composeServer(
     vault,
     ftp: ftp.address,
     ftps: ftp.implicitAddress,
+    metrics: supervision.address,
     certificate: certificates && {
       fingerprint: certificates.current.fingerprint,
       isOurs: settings.tls.certificate === undefined,
@@ -175,6 +207,9 @@ export async function composeServer(
     reload: async (changed) => {
       bandwidth.configure(ratesOf(changed));
       await certificates?.reload();
+    },
+    reopenLogs: async () => {
+      await Promise.all(logs.map((log) => log.reopen()));
     },
     transfers,
     sessions,

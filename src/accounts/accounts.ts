@@ -53,6 +53,15 @@ export class Accounts {
     return account;
   }
 
+  /** How many there are. */
+  async count(): Promise<number> {
+    const { count } = await this.#database.query
+      .selectFrom('accounts')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    return count;
+  }
+
   /** All of them, by name. */
   list(): Promise<readonly StoredAccount[]> {
     return this.#read();

@@ -6,9 +6,12 @@ import { verdictOn } from './exit-codes.ts';
 import { tell } from './output.ts';
 import { addImportCommand } from './import.ts';
 import { addServeCommand } from './serve.ts';
+import { addLogCommand } from './watch/log.ts';
+import { addStatsCommand } from './watch/stats.ts';
+import { addKickCommand, addStopTransferCommand, addWhoCommand } from './watch/who.ts';
 import { addClientCommands } from './transfer/commands.ts';
 import { addBackupCommand, addQuotaCommands, addUploadsCommands } from './vault.ts';
-import { VERSION } from './version.ts';
+import { VERSION } from '../version.ts';
 
 /** Runs one command line. @returns the exit code */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -23,6 +26,11 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   addQuotaCommands(program);
   addUploadsCommands(program);
   addBackupCommand(program);
+  addWhoCommand(program);
+  addKickCommand(program);
+  addStopTransferCommand(program);
+  addLogCommand(program);
+  addStatsCommand(program);
   addConfigCommands(program);
   addImportCommand(program);
   addClientCommands(program);

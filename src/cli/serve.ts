@@ -8,7 +8,7 @@ import { createLog } from '../telemetry/log.ts';
 import { say } from './output.ts';
 import { randomPassword } from './passwords.ts';
 import { settingsOf, withSettings } from './settings.ts';
-import { VERSION } from './version.ts';
+import { VERSION } from '../version.ts';
 
 /** The account that a first start makes, so that there is something to try. */
 const DEMO = 'demo';
@@ -39,9 +39,13 @@ async function serve(read: () => Settings): Promise<void> {
   };
   const onHangUp = (): void => void reload();
   process.on('SIGHUP', onHangUp);
+  // Without a listener Node would open its debugger.
+  const onRotation = (): void => void server.reopenLogs();
+  process.on('SIGUSR1', onRotation);
   greet(settings, server, password);
   const signal = await stopSignal();
   process.off('SIGHUP', onHangUp);
+  process.off('SIGUSR1', onRotation);
   log.info('Stopping: running uploads are made durable and can be continued', { signal });
 }
 
@@ -54,7 +58,7 @@ async function firstStart({ accounts, passwords }: Server): Promise<string | und
 }
 
 function greet(settings: Settings, server: Server, password: string | undefined): void {
-  const { ftp, ftps, certificate } = server;
+  const { ftp, ftps, metrics, certificate } = server;
   const [first = ftp.host, ...others] = reachable(ftp.host);
   const url = (host: string, user = '') => `ftp://${user}${bracketed(host)}:${ftp.port}/`;
   say(
@@ -66,6 +70,7 @@ function greet(settings: Settings, server: Server, password: string | undefined)
       ? [`  FTPS     ftps://${bracketed(reachable(ftps.host)[0] ?? '')}:${ftps.port}/`]
       : []),
     ...(certificate ? certificateLines(certificate) : []),
+    ...(metrics ? [`  Metrics  http://${bracketed(metrics.host)}:${metrics.port}/metrics`] : []),
     `  Data     ${settings.data}`,
   );
   if (password !== undefined) {

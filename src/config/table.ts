@@ -295,6 +295,14 @@ export const SETTINGS = [
   }),
 
   setting({
+    key: 'metrics.listen',
+    kind: unless('off', hostPort),
+    default: 'off',
+    flag: '--metrics',
+    about:
+      'Where /metrics answers Prometheus and /health answers load balancers; nobody is asked for a password there, so it is best a local address.',
+  }),
+  setting({
     key: 'shutdown.grace',
     kind: duration('0s', '1h'),
     default: '5s',
@@ -314,5 +322,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   uploads: 'Unfinished uploads',
   hooks: 'Hooks',
   log: 'Logs',
+  metrics: 'Metrics and health',
   shutdown: 'Stopping',
 };

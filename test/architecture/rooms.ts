@@ -101,6 +101,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       vault: 'puts the vault on database and store',
       session: 'puts sessions on accounts and vault',
       protocols: 'puts the protocols on the sessions',
+      admin: 'lets operators look at what was built',
+      'version.ts': 'says its version',
     },
   },
   cli: {
@@ -113,8 +115,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       client: 'runs the transfers that people ask for',
       accounts: 'manages accounts',
       vault: 'audits quotas and lists uploads',
-      'package.json': 'says its version',
+      'version.ts': 'says its version',
+      admin: 'asks running servers',
     },
+  },
+  admin: {
+    because: 'it shows operators what goes on and ends it, whatever the protocol',
+    imports: {
+      base: WORDS,
+      session: 'looks at the sessions that are open, and ends them',
+      telemetry: 'keeps the metrics',
+    },
+    types: { vault: 'shows what the vault has counted' },
   },
   embed: {
     because: 'a program that embeds the server gets what a command gets, and nothing behind it',
@@ -129,6 +141,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       session: 'passes on who is asked about logins',
       vault: 'has homes counted',
     },
+  },
+  'version.ts': {
+    because: 'what the package says of itself is read in one place',
+    imports: { 'package.json': 'says it' },
   },
   'main.ts': {
     because: 'it is the name of the program and nothing more',
@@ -147,6 +163,7 @@ export const MODULES: Readonly<Record<string, Confined>> = {
   zod: { rooms: ['config'], why: 'it is slow to load, and protocols have grammars of their own' },
   'smol-toml': { rooms: ['config'], why: 'settings have one file format, read in one place' },
   commander: { rooms: ['cli'], why: 'only the command line has words and flags' },
+  '@prometheus-io/client': { rooms: ['telemetry'], why: 'what is counted stands in one table' },
   bcryptjs: { rooms: ['accounts'], why: 'passwords are checked in one place' },
   kysely: {
     rooms: ['database', 'accounts', 'vault', 'hooks'],

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { foreignMarkdown } from '../../src/config/foreign/markdown.ts';
 import { settingsJsonSchemaText } from '../../src/config/json-schema.ts';
 import { settingsMarkdown } from '../../src/config/markdown.ts';
+import { metricsMarkdown } from '../../src/telemetry/metrics/markdown.ts';
 import { verbsMarkdown } from '../../src/protocols/ftp/verbs/markdown.ts';
 
 /** Each page with what it should say; a test beside each generator asserts that it does. */
 const PAGES: Readonly<Record<string, () => string>> = {
   'moving-over.md': foreignMarkdown,
+  'metrics.md': metricsMarkdown,
   'settings.md': settingsMarkdown,
   'settings.schema.json': settingsJsonSchemaText,
   'verbs.md': verbsMarkdown,

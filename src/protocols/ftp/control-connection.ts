@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { asFailure, Failure } from '../../base/failure.ts';
-import type { Admission, Session } from '../../session/session.ts';
+import type { Admission } from '../../session/session.ts';
 import { unmap } from '../../wire/ftp/addresses.ts';
 import { LineDecoder } from '../../wire/ftp/lines.ts';
 import type { Reply } from '../../wire/ftp/reply.ts';
@@ -16,12 +16,13 @@ import { replies, reply } from './replies.ts';
 import { ReplyWriter } from './reply-writer.ts';
 import type { Room } from './room.ts';
 import { isAbort, Running } from './running.ts';
-import { closePlan, INITIAL, INITIAL_IMPLICIT, type State } from './state.ts';
+import { closePlan, INITIAL, INITIAL_IMPLICIT, sessionOf, type State } from './state.ts';
 import type { Protection } from './tls/protection.ts';
 import { carryOut } from './transfers/carry-out.ts';
 import type { Transfer } from './transfers/transfer.ts';
 import { carryOutTask, type Task } from './task.ts';
 import type { Desk, Outcome } from './visit.ts';
+import { UnknownWords } from './unknown-words.ts';
 import type { Verb } from './verbs/verb.ts';
 
 /** How a connection has come. */
@@ -52,7 +53,9 @@ export class ControlConnection {
   #running: Running | undefined;
   /** The last reply, once it is known that there will be no other. */
   #farewell: Reply | undefined;
-  #unknown = 0;
+  readonly #unknown: UnknownWords;
+  /** The word of the command that is being answered, for those who count. */
+  #answering: string | undefined;
   /** Stops listening to the session's end. */
   #forgetSession = (): void => {};
   readonly #pace: ControlPace;
@@ -67,6 +70,7 @@ export class ControlConnection {
     this.#admission = admission;
     this.#state = implicit ? INITIAL_IMPLICIT : INITIAL;
     this.#decoder = new LineDecoder(options.maxLineBytes);
+    this.#unknown = new UnknownWords(options.maxUnknownBeforeLogin);
     this.#wire = new ControlWire(socket, {
       bytes: (chunk) => this.#hear(chunk),
       ended: () => this.#queue.end(),
@@ -190,7 +194,7 @@ export class ControlConnection {
     if (verb?.duringTransfer !== 'answers' || argument.trim() !== '') return false;
     const outcome = dispatch(verb, this.#state, this.#desk, '');
     if (outcome instanceof Promise || !('reply' in outcome)) return false;
-    this.#say(outcome.reply);
+    this.#say(outcome.reply, verb.name);
     this.#writer.flush();
     return true;
   }
@@ -199,6 +203,7 @@ export class ControlConnection {
     this.#desk.log.debug('Command', { command: loggable(command) });
     if (command.kind === 'too-long') return this.#finishCommand(replies.tooLong);
     const { verb, argument } = command;
+    this.#answering = verb?.name ?? UnknownWords.LABEL;
     if (verb === undefined) return this.#finishCommand(this.#refuseUnknown(command.word));
     this.#patience.suspend();
     const outcome = dispatch(verb, this.#state, this.#desk, argument);
@@ -252,6 +257,7 @@ export class ControlConnection {
     // The one 421 is said when the connection is closed.
     if (reply.code === 421) this.leave(reply);
     else this.#say(reply);
+    this.#answering = undefined;
     this.#patience.resume(this.#state.phase.kind === 'inside');
   }
 
@@ -308,14 +314,8 @@ export class ControlConnection {
   }
 
   #refuseUnknown(word: string): Reply {
-    if (OF_THE_WEB.has(word)) return this.#refuseNonsense();
-    this.#unknown += 1;
-    const { maxUnknownBeforeLogin } = this.#room.options;
-    const isTooMuch = this.#state.phase.kind !== 'inside' && this.#unknown >= maxUnknownBeforeLogin;
-    return isTooMuch ? this.#refuseNonsense() : replies.unknown;
-  }
-
-  #refuseNonsense(): Reply {
+    if (!this.#unknown.isTooMuch(word, sessionOf(this.#state) !== undefined))
+      return replies.unknown;
     this.#admission.offend('nonsense');
     return replies.notFtp;
   }
@@ -336,7 +336,12 @@ export class ControlConnection {
     if (old !== undefined) return Promise.resolve(old[Symbol.asyncDispose]());
   }
 
-  #say(reply: Reply): void {
+  #say(reply: Reply, word = this.#answering): void {
+    const { code } = reply;
+    if (word !== undefined && code >= 200) {
+      const protocol = this.#state.control === 'clear' ? 'ftp' : 'ftps';
+      this.#room.commands?.emit({ protocol, verb: word, code });
+    }
     this.#desk.log.debug('Reply', { code: reply.code, text: reply.lines[0] });
     this.#writer.say(reply);
   }
@@ -388,13 +393,4 @@ export class ControlConnection {
       progress: () => this.#running?.progress(),
     };
   }
-}
-
-/** With such words browsers begin, which somebody may have led here (CVE-2021-3618). */
-const OF_THE_WEB: ReadonlySet<string> = new Set(
-  'GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH PRI'.split(' '),
-);
-
-function sessionOf({ phase }: State): Session | undefined {
-  return phase.kind === 'inside' ? phase.session : undefined;
 }

@@ -1,4 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
+import type { CommandEvent } from '../../base/command-event.ts';
+import type { EventSource } from '../../base/events.ts';
 import type { Log } from '../../base/log.ts';
 import type { Reception } from '../../session/session.ts';
 import type { VerbIndex } from './command.ts';
@@ -13,6 +15,7 @@ export interface Room {
   readonly reception: Reception;
   readonly clock: Clock;
   readonly log: Log;
+  readonly commands: EventSource<CommandEvent> | undefined;
   readonly traffic: Traffic;
   /** Uploads in the clear are read into reused buffers. */
   readonly readsInPlace: boolean;

@@ -1,5 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
+import type { CommandEvent } from '../../base/command-event.ts';
+import type { EventSource } from '../../base/events.ts';
 import { asFailure, Failure } from '../../base/failure.ts';
 import type { Log } from '../../base/log.ts';
 import type { Admission, Reception } from '../../session/session.ts';
@@ -23,6 +25,8 @@ export interface FtpServerParts {
   readonly options: FtpOptions;
   /** For TLS, which the options have to say something about as well. */
   readonly certificates?: Certificates | undefined;
+  /** Is told of every command. */
+  readonly commands?: EventSource<CommandEvent> | undefined;
 }
 
 /** Milliseconds that connections get to close after everything of theirs was cut off. */
@@ -43,7 +47,7 @@ export class FtpServer implements AsyncDisposable {
 
   /** @throws the system's error if it cannot listen there */
   static async listen(parts: FtpServerParts): Promise<FtpServer> {
-    const { reception, clock, log, options, certificates } = parts;
+    const { reception, clock, log, options, certificates, commands } = parts;
     const { tls, implicit } = options;
     const encryption = tls && certificates && new Encryption({ certificates, options: tls }, clock);
     const readsInPlace = options.readsInPlace && (await canReadInPlace());
@@ -54,6 +58,7 @@ export class FtpServer implements AsyncDisposable {
       clock,
       log,
       options,
+      commands,
       encryption,
       readsInPlace,
       traffic: new Traffic(options.bufferBytes),

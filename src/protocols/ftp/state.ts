@@ -87,3 +87,8 @@ export const INITIAL_IMPLICIT: State = {
 export function closePlan(plan: DataPlan): void {
   if (plan.kind === 'passive') plan.listener[Symbol.dispose]();
 }
+
+/** The session of whoever is logged in. */
+export function sessionOf({ phase }: State): Session | undefined {
+  return phase.kind === 'inside' ? phase.session : undefined;
+}
