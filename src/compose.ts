@@ -331,6 +331,7 @@ function ftpOptions({ ftp }: Settings, tls: TlsOptions | undefined): FtpOptions 
     passive: { ports: ftp.passivePorts, address: ftp.passiveAddress },
     banner: ftp.banner,
     idleTimeoutMs: ftp.idleTimeout,
+    maxIdleTimeoutMs: ftp.maxIdleTimeout,
     loginTimeoutMs: ftp.loginTimeout,
     dataTimeoutMs: ftp.dataTimeout,
     stallTimeoutMs: ftp.stallTimeout,

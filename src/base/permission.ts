@@ -7,6 +7,7 @@ export const PERMISSIONS = {
   append: 'add to the end of files that exist',
   'make-folder': 'make folders',
   rename: 'rename and move files and folders',
+  chmod: 'set the permission bits of files and folders',
   delete: 'remove files and empty folders',
   'delete-tree': 'remove a folder with everything in it in one command',
 } as const;

@@ -75,6 +75,12 @@ export const SETTINGS = [
       'A session that sends no command for this long is ended; a running transfer stops the clock.',
   }),
   setting({
+    key: 'ftp.max-idle-timeout',
+    kind: timer,
+    default: '2h',
+    about: 'The longest that a client can make of it for its own session, by SITE IDLE.',
+  }),
+  setting({
     key: 'ftp.login-timeout',
     kind: timer,
     default: '60s',

@@ -8,6 +8,7 @@ import { type Path, child } from '../base/path.ts';
 import type { Permission } from '../base/permission.ts';
 import type { ByteRange } from '../base/range.ts';
 import type { TransferEvent } from '../base/transfer-event.ts';
+import type { Entry } from '../storage/store.ts';
 import type { Digested } from '../vault/digested.ts';
 import type { Home } from '../vault/home.ts';
 import type { Declared, Placement } from '../vault/placement.ts';
@@ -178,6 +179,30 @@ export class HomeSession implements Session {
     await this.#parts.home.setModified(path, modified);
   }
 
+  async setMode(path: Path, mode: number): Promise<void> {
+    this.#require('chmod');
+    await this.#parts.home.setMode(path, mode);
+    this.#note('set permission bits', { path, mode: mode.toString(8) });
+  }
+
+  async copy(from: Path, to: Path): Promise<Entry> {
+    this.#require('read');
+    const authorise = (permission: Permission): void => this.#require(permission);
+    const entry = await this.#parts.home.copy(from, to, this.id, authorise);
+    this.#note('copied a file', { path: from, to });
+    return entry;
+  }
+
+  async join(target: Path, sources: readonly Path[], signal?: AbortSignal): Promise<Entry> {
+    this.#require('read');
+    this.#require('delete');
+    const authorise = (permission: Permission): void => this.#require(permission);
+    const either = this.#either(signal);
+    const entry = await this.#parts.home.join(target, sources, this.id, authorise, either);
+    this.#note('joined files', { path: target, parts: sources.length });
+    return entry;
+  }
+
   async digest(
     path: Path,
     algorithm: Checksum,
@@ -185,8 +210,7 @@ export class HomeSession implements Session {
     signal?: AbortSignal,
   ): Promise<Digested> {
     this.#require('read');
-    const either = signal ? AbortSignal.any([signal, this.signal]) : this.signal;
-    return this.#parts.home.digest(path, algorithm, range, either);
+    return this.#parts.home.digest(path, algorithm, range, this.#either(signal));
   }
 
   async quota(): Promise<QuotaView> {
@@ -216,6 +240,10 @@ export class HomeSession implements Session {
     this.#onEnd(this);
     this.#parts.bandwidth[Symbol.dispose]();
     if (!this.signal.aborted) this.end(new Failure('interrupted', 'The session has ended'));
+  }
+
+  #either(signal: AbortSignal | undefined): AbortSignal {
+    return signal ? AbortSignal.any([signal, this.signal]) : this.signal;
   }
 
   /**

@@ -128,6 +128,15 @@ export interface Session extends AsyncDisposable {
   removeFile(path: Path): Promise<void>;
   move(from: Path, to: Path): Promise<void>;
   setModified(path: Path, modified: number): Promise<void>;
+  /** @param mode permission bits up to 0777 */
+  setMode(path: Path, mode: number): Promise<void>;
+  /** Copies a file. @throws Failure as `upload` does, `name-refused` for a file onto itself */
+  copy(from: Path, to: Path): Promise<Entry>;
+  /**
+   * Puts the bytes of files behind those of `target`, if there is one, in one step for whoever
+   * reads; then removes the files.
+   */
+  join(target: Path, sources: readonly Path[], signal?: AbortSignal): Promise<Entry>;
   /** From the record where there is one, else by reading; stops when `signal` is aborted. */
   digest(
     path: Path,

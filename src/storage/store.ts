@@ -115,6 +115,9 @@ export interface Tree extends AsyncDisposable {
   /** Sets the time of last change, milliseconds since 1970. */
   setModified(path: Path, modified: number): Promise<void>;
 
+  /** Sets the permission bits, those up to 0777. */
+  setMode(path: Path, mode: number): Promise<void>;
+
   /** A new, empty staged file. An id is 1 to 64 of `A-Za-z0-9_-`. @throws Failure `already-exists` */
   stage(id: string): Promise<StagedFile>;
 

@@ -3,12 +3,13 @@ import { Failure, failed } from '../base/failure.ts';
 import { type Path, ROOT, child, nameOf, parentOf } from '../base/path.ts';
 import type { ByteRange } from '../base/range.ts';
 import type { UploadRow } from '../database/tables.ts';
-import type { Entry, ReadableFile, StoreFacts } from '../storage/store.ts';
+import type { Entry, ReadableFile, StoreFacts, Tree } from '../storage/store.ts';
 import { attachUnfinished, findCopy, isThere } from './by-content.ts';
 import { newUploadId, takenOver } from './claim.ts';
 import { type Authorise, statOrUndefined } from './commit.ts';
 import type { HomeParts } from './context.ts';
 import { carryDigests } from './digesting/recorded-digests.ts';
+import { joinFiles } from './join.ts';
 import { type Usage, checkFileSize, checkRoom, roomIn } from './ledger.ts';
 import { moveEntry, removeFile } from './name-changes.ts';
 import { type Origin, originOf } from './origin.ts';
@@ -159,12 +160,24 @@ export class Home {
   }
 
   /** @param modified milliseconds since 1970 */
-  async setModified(path: Path, modified: number): Promise<void> {
+  setModified(path: Path, modified: number): Promise<void> {
+    return this.#setAttribute(path, (tree) => tree.setModified(path, modified));
+  }
+
+  /** @param mode permission bits up to 0777 @throws Failure `forbidden` for the root */
+  async setMode(path: Path, mode: number): Promise<void> {
+    // Who may not enter their own home any more could not take it back.
+    if (path === ROOT) throw new Failure('forbidden', 'The root stays as it is');
+    await this.#setAttribute(path, (tree) => tree.setMode(path, mode));
+  }
+
+  /** Changes what is known about an entry and not what is in it: its digests still hold. */
+  async #setAttribute(path: Path, change: (tree: Tree) => Promise<void>): Promise<void> {
     const { tree, database, locks } = this.#parts;
     // Or a new version could come between, and be taken for the old one.
     await using _lock = await locks.hold(this.id, path);
     const before = await tree.stat(path);
-    await tree.setModified(path, modified);
+    await change(tree);
     const after = await tree.stat(path);
     await database.write((write) =>
       carryDigests(
@@ -241,6 +254,45 @@ export class Home {
       if (failed(error, 'digest-mismatch')) return 0;
       throw error;
     }
+  }
+
+  /**
+   * Makes a file of the same bytes under another name, without moving them where the store can.
+   * @throws Failure as `upload` does, `name-refused` for a file onto itself
+   */
+  async copy(from: Path, to: Path, session: string, authorise: Authorise): Promise<Entry> {
+    await using file = await this.open(from);
+    const { size: length, unique } = file.entry;
+    const committed = await this.#checkTarget(to);
+    if (committed?.unique === unique) throw new Failure('name-refused', 'This is the same file');
+    authorise(committed ? 'overwrite' : 'write');
+    const origin: Origin = { kind: 'copy', from, length };
+    await using writer = this.#writer(to, origin, { length }, session, authorise, committed);
+    await this.#checkQuota(0, { length }, writer.newFiles);
+    return await writer.complete('copied on the server');
+  }
+
+  /**
+   * Puts the bytes of files behind those of `target`, if there is one, and removes the files.
+   * @throws Failure as `upload` and `joinFiles` do, and then nothing has changed; as `removeFile`
+   *   does, when the target is complete
+   */
+  async join(
+    target: Path,
+    sources: readonly Path[],
+    session: string,
+    authorise: Authorise,
+    signal: AbortSignal,
+  ): Promise<Entry> {
+    await this.#refuseUnfinished(target);
+    const begin = async (bytes: number): Promise<Writer> => {
+      const length = bytes + ((await statOrUndefined(this.#parts, target))?.size ?? 0);
+      return this.upload(target, { kind: 'append' }, { length }, session, authorise);
+    };
+    const open = (source: Path) => this.open(source);
+    const entry = await joinFiles(this.#parts, { target, sources, open, begin, signal });
+    for (const source of sources) await this.removeFile(source);
+    return entry;
   }
 
   /** The uploads into this home that have not been committed, the oldest first. */

@@ -97,6 +97,29 @@ const USES = {
       call: (session) => session.setModified(at('/a'), 86_400_000),
     },
   },
+  setMode: {
+    'of a file': { needs: [['chmod']], call: (session) => session.setMode(at('/a'), 0o600) },
+  },
+  copy: {
+    'to a new name': {
+      needs: [['read', 'write']],
+      call: (session) => session.copy(at('/a'), at('/new')),
+    },
+    'over a file': {
+      needs: [['read', 'overwrite']],
+      call: (session) => session.copy(at('/a'), at('/b')),
+    },
+  },
+  join: {
+    'as a new file': {
+      needs: [['read', 'delete', 'write']],
+      call: (session) => session.join(at('/new'), [at('/a'), at('/b')]),
+    },
+    'behind a file': {
+      needs: [['read', 'delete', 'append']],
+      call: (session) => session.join(at('/a'), [at('/b')]),
+    },
+  },
   digest: {
     'of a file': { needs: [['read']], call: (session) => session.digest(at('/a'), 'md5') },
     'of a range': {

@@ -166,6 +166,19 @@ export const FILE_CASES: readonly Case[] = [
     },
   ],
   [
+    'permission bits are set, and nothing but them',
+    async ({ tree }) => {
+      const before = await put(tree, '/file', 'x');
+      await tree.makeFolder(at('/folder'));
+      await tree.setMode(at('/file'), 0o4640);
+      await tree.setMode(at('/folder'), 0o750);
+      const { mode, size, unique } = await tree.stat(at('/file'));
+      assert.deepEqual([mode, size, unique], [0o640, 1, before.unique]);
+      assert.equal((await tree.stat(at('/folder'))).mode, 0o750);
+      await fails('not-found', tree.setMode(at('/missing'), 0o644));
+    },
+  ],
+  [
     'no failure tells where the home lies',
     async ({ tree }) => {
       await put(tree, '/file', 'x');

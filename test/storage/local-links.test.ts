@@ -25,6 +25,7 @@ const WAYS: Readonly<Record<string, (tree: Tree, path: string, id: string) => Pr
   'open it': (tree, path) => tree.openFile(at(path)),
   'list it': (tree, path) => names(tree, path),
   'set its time': (tree, path) => tree.setModified(at(path), 0),
+  'set its permission bits': (tree, path) => tree.setMode(at(path), 0o777),
   'copy it': (tree, path) => tree.stageCopy('copy', at(path), 1),
   'see what is in it': (tree, path) => tree.stat(at(`${path}/secret`)),
   'open what is in it': (tree, path) => tree.openFile(at(`${path}/secret`)),

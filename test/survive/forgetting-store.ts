@@ -127,6 +127,13 @@ class ForgettingTree implements Tree {
     this.#life.step();
   }
 
+  async setMode(path: Path): Promise<void> {
+    alive(this.#life);
+    const node = asFile(this.#find(path));
+    this.#names.change({ [path]: { ...node, revision: node.revision + 1 } });
+    this.#life.step();
+  }
+
   async stage(id: string): Promise<StagedFile> {
     return this.#stage(id, new ForgetfulFile());
   }

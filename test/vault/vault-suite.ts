@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Store } from '../../src/storage/store.ts';
+import { joinsCases } from './cases-joins.ts';
 import { proofCases } from './cases-proof.ts';
 import { resumeCases } from './cases-resume.ts';
 import { roomCases } from './cases-room.ts';
@@ -8,7 +9,7 @@ import { uploadsCases } from './cases-uploads.ts';
 import { type Bench, openBench } from './harness.ts';
 
 /** The cases that every store has to carry; the number is asserted, so that none can be lost. */
-const CASES = 43;
+const CASES = 48;
 
 /** A store, and where a home can be in it. */
 export interface Given extends AsyncDisposable {
@@ -40,5 +41,6 @@ export function vaultSuite(name: string, make: () => Promise<Given>): void {
     resumeCases(test);
     proofCases(test);
     roomCases(test);
+    joinsCases(test);
   });
 }

@@ -258,7 +258,7 @@ export class ControlConnection {
     if (reply.code === 421) this.leave(reply);
     else this.#say(reply);
     this.#answering = undefined;
-    this.#patience.resume(this.#state.phase.kind === 'inside');
+    this.#patience.resume(this.#state.phase.kind === 'inside', this.#state.idleTimeoutMs);
   }
 
   async #runTransfer(what: Transfer, { plan }: State): Promise<Reply> {

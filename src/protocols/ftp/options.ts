@@ -30,6 +30,8 @@ export interface FtpOptions {
 
   /** A session that sends no command for so long gets 421; off while a command or transfer runs. */
   readonly idleTimeoutMs: number;
+  /** The longest that SITE IDLE can make of it. */
+  readonly maxIdleTimeoutMs: number;
   /** The time from the first reply to a login. */
   readonly loginTimeoutMs: number;
   /** How long a transfer waits for its data connection. */
@@ -98,6 +100,7 @@ export const FTP_DEFAULTS: FtpOptions = {
   passive: {},
   banner: 'Carryon ready',
   idleTimeoutMs: 300_000,
+  maxIdleTimeoutMs: 7_200_000,
   loginTimeoutMs: 60_000,
   dataTimeoutMs: 30_000,
   passiveTimeoutMs: 60_000,

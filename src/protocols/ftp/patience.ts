@@ -12,16 +12,21 @@ export class Patience {
   readonly #options: FtpOptions;
   readonly #clock: Clock;
   readonly #onLost: (farewell: Reply) => void;
-  readonly #ended = new AbortController();
+  /** Aborted to look at the time at once. */
+  #nap = new AbortController();
+  #isOver = false;
   #inside = false;
   #busy = false;
   /** Aborted when the line that has begun is complete. */
   #line: AbortController | undefined;
+  /** What this visitor may say nothing for. */
+  #idleTimeoutMs: number;
   /** When the visitor last said something, or last stopped being logged in. */
   #since: number;
 
   constructor(options: FtpOptions, clock: Clock, onLost: (farewell: Reply) => void) {
     this.#options = options;
+    this.#idleTimeoutMs = options.idleTimeoutMs;
     this.#clock = clock;
     this.#onLost = onLost;
     this.#since = clock.monotonic();
@@ -30,8 +35,7 @@ export class Patience {
   /** Begins to look at the time, until `gone` is aborted or {@link end} is called. */
   begin(gone: AbortSignal): void {
     gone.addEventListener('abort', () => this.end(), { once: true });
-    // The only way in which the clock rejects is that it was told to stop.
-    this.#look().catch(() => {});
+    void this.#look();
   }
 
   /** Somebody is being served: time stands still. */
@@ -39,8 +43,15 @@ export class Patience {
     this.#busy = true;
   }
 
-  /** The visitor's turn again. */
-  resume(inside: boolean): void {
+  /**
+   * The visitor's turn again.
+   * @param idleTimeoutMs what they have chosen, if they have
+   */
+  resume(inside: boolean, idleTimeoutMs = this.#options.idleTimeoutMs): void {
+    if (idleTimeoutMs !== this.#idleTimeoutMs) {
+      this.#idleTimeoutMs = idleTimeoutMs;
+      this.#lookNow();
+    }
     this.#busy = false;
     // Before the login only the login itself is an achievement.
     if (inside || this.#inside) this.#since = this.#clock.monotonic();
@@ -63,19 +74,25 @@ export class Patience {
   }
 
   end(): void {
-    this.#ended.abort();
     this.#line?.abort();
+    this.#isOver = true;
+    this.#lookNow();
+  }
+
+  #lookNow(): void {
+    const nap = this.#nap;
+    this.#nap = new AbortController();
+    nap.abort();
   }
 
   async #look(): Promise<void> {
-    const { idleTimeoutMs, loginTimeoutMs } = this.#options;
-    for (;;) {
-      const allowed = this.#inside ? idleTimeoutMs : loginTimeoutMs;
+    const { loginTimeoutMs } = this.#options;
+    while (!this.#isOver) {
+      const allowed = this.#inside ? this.#idleTimeoutMs : loginTimeoutMs;
       const left = this.#busy ? allowed : this.#since + allowed - this.#clock.monotonic();
-      if (left <= 0) break;
+      if (left <= 0) return this.#onLost(this.#inside ? replies.idle : replies.loginTimeout);
       // REIN brings the deadline nearer, so never sleep past a login's.
-      await this.#clock.sleep(Math.min(left, loginTimeoutMs), this.#ended.signal);
+      await this.#clock.sleep(Math.min(left, loginTimeoutMs), this.#nap.signal).catch(() => {});
     }
-    this.#onLost(this.#inside ? replies.idle : replies.loginTimeout);
   }
 }

@@ -47,6 +47,10 @@ export interface State {
   /** What ALLO said, in bytes. */
   readonly announced: number | undefined;
   readonly renameFrom: Path | undefined;
+  /** What SITE CPFR named. */
+  readonly copyFrom: Path | undefined;
+  /** What SITE IDLE chose; undefined for what the server is set to. */
+  readonly idleTimeoutMs: number | undefined;
   readonly plan: DataPlan;
   /** EPSV ALL was said: no other way to a data connection from then on (RFC 2428 §4). */
   readonly extendedPassiveOnly: boolean;
@@ -69,6 +73,8 @@ export const INITIAL: State = {
   range: undefined,
   announced: undefined,
   renameFrom: undefined,
+  copyFrom: undefined,
+  idleTimeoutMs: undefined,
   plan: { kind: 'none' },
   extendedPassiveOnly: false,
   facts: FACTS,

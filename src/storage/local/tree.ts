@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { mkdir, rename, rmdir, unlink, utimes } from 'node:fs/promises';
+import { chmod, mkdir, rename, rmdir, unlink, utimes } from 'node:fs/promises';
 import { Failure } from '../../base/failure.ts';
 import { nameOf, type Path, ROOT } from '../../base/path.ts';
 import type { Entry, StagedFile, StoreFacts, Tree } from '../store.ts';
@@ -118,6 +118,14 @@ export class LocalTree implements Tree {
       using held = await reach(this.#home, path, 'anything');
       const accessed = Number(held.stats().atimeMs);
       await utimes(osPath(held.path), accessed / 1000, modified / 1000);
+      held.confirm();
+    });
+  }
+
+  setMode(path: Path, mode: number): Promise<void> {
+    return told(async () => {
+      using held = await reach(this.#home, path, 'anything');
+      await chmod(osPath(held.path), mode & 0o777);
       held.confirm();
     });
   }

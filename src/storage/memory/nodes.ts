@@ -8,6 +8,7 @@ export interface FileNode {
   readonly id: number;
   readonly content: Content;
   modified: number;
+  mode: number;
   revision: number;
 }
 
@@ -17,6 +18,7 @@ export interface FolderNode {
   /** By the comparable form of the name. */
   readonly children: Map<string, Named>;
   modified: number;
+  mode: number;
   revision: number;
 }
 
@@ -37,11 +39,11 @@ export interface Place {
 
 /** A new file with these bytes. */
 export function newFile(id: number, content: Content, now: number): FileNode {
-  return { kind: 'file', id, content, modified: now, revision: 0 };
+  return { kind: 'file', id, content, modified: now, mode: 0o644, revision: 0 };
 }
 
 export function newFolder(id: number, now: number): FolderNode {
-  return { kind: 'folder', id, children: new Map(), modified: now, revision: 0 };
+  return { kind: 'folder', id, children: new Map(), modified: now, mode: 0o755, revision: 0 };
 }
 
 export function placeIn(folder: FolderNode, name: string): Place {
@@ -55,7 +57,7 @@ export function entryOf({ name, node }: Named): Entry {
     kind: node.kind,
     size: node.kind === 'file' ? node.content.size : 0,
     modified: node.modified,
-    mode: node.kind === 'file' ? 0o644 : 0o755,
+    mode: node.mode,
     unique: String(node.id),
     version: `${node.id}.${node.revision}`,
   };

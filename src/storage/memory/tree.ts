@@ -96,6 +96,12 @@ export class MemoryTree implements Tree {
     node.revision += 1;
   }
 
+  async setMode(path: Path, mode: number): Promise<void> {
+    const { node } = this.#find(path);
+    node.mode = mode & 0o777;
+    node.revision += 1;
+  }
+
   async stage(id: string): Promise<StagedFile> {
     return this.#stage(id, new Content());
   }

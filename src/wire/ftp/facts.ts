@@ -57,6 +57,16 @@ export function parseFactSelection(text: string): FactName[] {
   return FACTS.filter((fact) => wanted.has(fact.toLowerCase()));
 }
 
+/** Permission bits as the fact UNIX.mode shows them: `0644`. */
+export function formatMode(mode: number): string {
+  return `0${(mode & 0o777).toString(8).padStart(3, '0')}`;
+}
+
+/** Octal digits, as many as chmod(1) takes; what is above 0777 is left out. Undefined for others. */
+export function parseMode(text: string): number | undefined {
+  return /^[0-7]{1,5}$/.test(text) ? Number.parseInt(text, 8) & 0o777 : undefined;
+}
+
 function isFactName(text: string): boolean {
   return /^[!-:<>-~]+$/.test(text);
 }

@@ -1,6 +1,6 @@
 import type { Permission } from '../../../base/permission.ts';
 import type { Seen, Session } from '../../../session/session.ts';
-import { formatFacts, type FactName } from '../../../wire/ftp/facts.ts';
+import { formatFacts, formatMode, type FactName } from '../../../wire/ftp/facts.ts';
 import { formatTimeValue } from '../../../wire/ftp/time.ts';
 
 /** RFC 3659 §7.5.5: what each letter promises of a file, and what it takes. */
@@ -69,7 +69,7 @@ export class FactTeller {
       case 'unique':
         return entry.unique;
       case 'UNIX.mode':
-        return `0${(entry.mode & 0o777).toString(8).padStart(3, '0')}`;
+        return formatMode(entry.mode);
       case 'X.partial':
         return entry.partial ? '1' : undefined;
     }

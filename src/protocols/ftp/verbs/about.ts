@@ -9,7 +9,7 @@ import type { State } from '../state.ts';
 import type { Inside, Outcome } from '../visit.ts';
 import { algorithmNamed, wireName } from './digests.ts';
 import { anything, nothing, something } from './grammar.ts';
-import { verb, type Verb } from './verb.ts';
+import { isPermitted, verb, type Verb } from './verb.ts';
 
 const ALWAYS = ['greeted', 'named', 'inside'] as const;
 
@@ -32,7 +32,9 @@ export const ABOUT = [
     rfc: 'RFC 2389 §3',
     replies: [211],
     run: ({ state, desk }) => {
-      const lines = withSubcommands(desk.table).flatMap(({ feat }) => {
+      const lines = withSubcommands(desk.table).flatMap((row) => {
+        if (!isPermitted(state.phase, row)) return [];
+        const { feat } = row;
         const line = typeof feat === 'function' ? feat(state, desk.options) : feat;
         return line ?? [];
       });
@@ -69,16 +71,6 @@ export const ABOUT = [
     rfc: 'RFC 959 §4.1.3',
     replies: [200],
     run: () => ({ reply: reply(200, 'Done nothing') }),
-  }),
-  verb({
-    name: 'CLNT',
-    needs: ALWAYS,
-    grammar: anything('[<client>]'),
-    help: 'Name the client program',
-    rfc: 'RFC 5797 §3',
-    replies: [200],
-    feat: 'CLNT',
-    run: () => ({ reply: reply(200, 'Pleased to meet you') }),
   }),
   verb({
     name: 'OPTS',

@@ -2,11 +2,12 @@ import { parseDigest, type Digest } from '../../../base/digest.ts';
 import { parsePath, type Path } from '../../../base/path.ts';
 import { formatSize } from '../../../base/size.ts';
 import { parseOffset } from '../../../wire/ftp/sizes.ts';
-import { formatTimeValue, parseTimeValue } from '../../../wire/ftp/time.ts';
+import { formatTimeValue } from '../../../wire/ftp/time.ts';
+import { dispatch } from '../dispatch.ts';
 import { reply } from '../replies.ts';
-import { removeTree } from './folders.ts';
-import { anything, folderOf, nothing, path, something, type Grammar } from './grammar.ts';
-import type { TimeAndPath } from './files.ts';
+import type { Inside, Outcome } from '../visit.ts';
+import { anything, folderOf, nothing, something, type Grammar } from './grammar.ts';
+import { SITE_FILES } from './site-files.ts';
 import { refused, verb, type Verb } from './verb.ts';
 
 interface Promised {
@@ -24,21 +25,6 @@ const promised: Grammar<Promised> = {
     const length = parseOffset(size);
     if (digest === undefined || length === undefined) return undefined;
     return { digest, length, path: parsePath(name, folderOf(state)) };
-  },
-};
-
-/** Both forms in use: `YYYYMMDDhhmm[ss] path` and `path atime mtime ctime UTC`. */
-const utime: Grammar<TimeAndPath> = {
-  syntax: '<YYYYMMDDhhmm[ss]> <path> | <path> <atime> <mtime> <ctime> UTC',
-  parse: (text, state) => {
-    const long = /^(.+) \d{14} (\d{14}) \d{14} UTC$/is.exec(text);
-    const short = /^(\d{12})(\d\d)? (.+)$/s.exec(text);
-    const name = long?.[1] ?? short?.[3] ?? '';
-    const modified = parseTimeValue(
-      long?.[2] ?? (short === null ? '' : `${short[1]}${short[2] ?? '00'}`),
-    );
-    if (name === '' || modified === undefined) return undefined;
-    return { modified, path: parsePath(name, folderOf(state)) };
   },
 };
 
@@ -114,35 +100,15 @@ export const SITE_TABLE: readonly Verb[] = [
     },
   }),
   verb({
-    name: 'SITE RMDIR',
+    name: 'SITE IDLE',
     needs: ['inside'],
-    permission: 'delete-tree',
-    grammar: path,
-    help: 'Remove a folder with everything in it',
+    grammar: anything('[<seconds>]'),
+    help: 'Tell or set how long this session may say nothing',
     rfc: 'in use',
-    replies: [250, 450, 550],
-    run: removeTree,
+    replies: [200, 501],
+    run: setIdleTime,
   }),
-  verb({
-    name: 'SITE UTIME',
-    needs: ['inside'],
-    permission: ['write', 'overwrite'],
-    grammar: utime,
-    help: 'Set when a file was last changed',
-    rfc: 'in use',
-    replies: [200, 550],
-    run: async ({ phase }, { modified, path }) => {
-      await phase.session.setModified(path, modified);
-      return { reply: reply(200, 'The time is set') };
-    },
-  }),
-  refused({
-    name: 'SITE CHMOD',
-    aliases: ['SITE CHGRP', 'SITE CHOWN', 'SITE UMASK'],
-    rfc: 'in use',
-    code: 504,
-    reason: 'Who may do what belongs to accounts here, not to files',
-  }),
+  ...SITE_FILES,
   refused({
     name: 'SITE SYMLINK',
     aliases: ['SITE LINK'],
@@ -173,10 +139,25 @@ export const SITE: readonly Verb[] = [
       const full = `SITE ${space < 0 ? text : text.slice(0, space)}`.toUpperCase();
       const row = SITE_TABLE.find(({ name, aliases }) => name === full || aliases?.includes(full));
       if (row === undefined) return { reply: reply(504, 'SITE HELP lists what there is') };
-      return row.accept(state, desk, space < 0 ? '' : text.slice(space + 1));
+      return dispatch(row, state, desk, space < 0 ? '' : text.slice(space + 1));
     },
   }),
 ];
+
+function setIdleTime({ state, desk }: Inside, text: string): Outcome {
+  const { idleTimeoutMs: usual, maxIdleTimeoutMs } = desk.options;
+  const wanted = text.trim();
+  if (wanted === '') {
+    const seconds = Math.round((state.idleTimeoutMs ?? usual) / 1000);
+    return { reply: reply(200, `The session ends after ${seconds} seconds without a command`) };
+  }
+  const idleTimeoutMs = /^\d{1,9}$/.test(wanted) ? Number(wanted) * 1000 : 0;
+  const most = Math.max(usual, maxIdleTimeoutMs);
+  if (idleTimeoutMs === 0 || idleTimeoutMs > most) {
+    return { reply: reply(501, `From 1 to ${Math.floor(most / 1000)} seconds can be chosen`) };
+  }
+  return { reply: reply(200, `${wanted} seconds from now on`), next: { idleTimeoutMs } };
+}
 
 function limitText(bytes: number | undefined): string {
   return bytes === undefined ? 'unlimited' : formatSize(bytes);

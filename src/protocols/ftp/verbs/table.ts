@@ -1,9 +1,12 @@
 import { ABOUT } from './about.ts';
 import { ACCESS } from './access.ts';
+import { ATTRIBUTES } from './attributes.ts';
 import { CONNECTIONS } from './connections.ts';
 import { DIGESTS } from './digests.ts';
 import { FILES } from './files.ts';
 import { FOLDERS } from './folders.ts';
+import { INTRODUCTIONS } from './introductions.ts';
+import { JOINS } from './joins.ts';
 import { LISTINGS } from './listings.ts';
 import { REFUSED } from './refused.ts';
 import { REPRESENTATION } from './representation.ts';
@@ -17,9 +20,10 @@ export const GROUPS: readonly (readonly [title: string, verbs: readonly Verb[]])
   ['Coming and going', ACCESS],
   ['Encryption', SECURITY],
   ['About the server', ABOUT],
+  ['About each other', INTRODUCTIONS],
   ['How files are represented', REPRESENTATION],
   ['Folders', FOLDERS],
-  ['Files', FILES],
+  ['Files', [...FILES, ...ATTRIBUTES, ...JOINS]],
   ['Listings', LISTINGS],
   ['Data connections', CONNECTIONS],
   ['Transfers', TRANSFERS],

@@ -74,10 +74,9 @@ interface Row<K extends PhaseKind, A> extends VerbFacts {
 export function verb<K extends PhaseKind, A>(row: Row<K, A>): Verb {
   const { needs, grammar, run, ...facts } = row;
   const syntax = `${facts.name} ${grammar.syntax}`.trimEnd();
-  const wanted = [facts.permission ?? []].flat();
   const accept = (state: State, desk: Desk, text: string): Soon<Outcome> => {
     const { phase } = state;
-    if (!isAllowed(phase, wanted)) {
+    if (!isPermitted(phase, row)) {
       return { reply: reply(550, 'You do not have the permission to do this') };
     }
     if (!isOneOf(phase, needs)) return { reply: outOfPhase(phase, needs) };
@@ -145,7 +144,8 @@ export function refused({ code, reason, ...names }: Refusal): Verb {
 }
 
 /** True before a login, too: then there is nobody yet to have a permission. */
-function isAllowed(phase: Phase, wanted: readonly Permission[]): boolean {
+export function isPermitted(phase: Phase, row: Pick<VerbFacts, 'permission'>): boolean {
+  const wanted = [row.permission ?? []].flat();
   if (phase.kind !== 'inside' || wanted.length === 0) return true;
   return wanted.some((permission) => phase.session.may(permission));
 }
