@@ -10,7 +10,7 @@ import { type Authorise, statOrUndefined } from './commit.ts';
 import type { HomeParts } from './context.ts';
 import { carryDigests } from './digesting/recorded-digests.ts';
 import { joinFiles } from './join.ts';
-import { type Usage, checkFileSize, checkRoom, roomIn } from './ledger.ts';
+import { type Usage, checkBeginning } from './ledger.ts';
 import { moveEntry, removeFile } from './name-changes.ts';
 import { type Origin, originOf } from './origin.ts';
 import type { Digested } from './digested.ts';
@@ -104,7 +104,13 @@ export class Home {
     else authorise(origin.kind === 'version' && origin.append ? 'append' : 'overwrite');
     const own = await this.#own(origin);
     const writer = this.#writer(path, own, declared, session, authorise, committed);
-    await this.#checkQuota(writer.start, declared, writer.newFiles, unfinishedIn(origin));
+    checkBeginning(
+      await this.usage(),
+      writer.start,
+      declared,
+      writer.newFiles,
+      unfinishedIn(origin),
+    );
     return writer;
   }
 
@@ -228,7 +234,7 @@ export class Home {
       authorise(committed ? 'overwrite' : 'write');
       await using writer = this.#writer(path, origin, promise, session, authorise, committed);
       const stored = unfinishedIn(origin);
-      await this.#checkQuota(stored ?? 0, promise, writer.newFiles, stored);
+      checkBeginning(await this.usage(), stored ?? 0, promise, writer.newFiles, stored);
       await writer.complete();
       return promise.length;
     };
@@ -268,7 +274,7 @@ export class Home {
     authorise(committed ? 'overwrite' : 'write');
     const origin: Origin = { kind: 'copy', from, length };
     await using writer = this.#writer(to, origin, { length }, session, authorise, committed);
-    await this.#checkQuota(0, { length }, writer.newFiles);
+    checkBeginning(await this.usage(), 0, { length }, writer.newFiles);
     return await writer.complete('copied on the server');
   }
 
@@ -357,23 +363,6 @@ export class Home {
   async #checkFolder(folder: Path): Promise<void> {
     const entry = await this.#parts.tree.stat(folder);
     if (entry.kind !== 'folder') throw new Failure('not-a-directory', 'This is not a folder');
-  }
-
-  /** @param stored bytes of the upload that goes on, which have their room already */
-  async #checkQuota(
-    start: number,
-    declared: Declared,
-    newFiles: 0 | 1,
-    stored?: number,
-  ): Promise<void> {
-    const usage = await this.usage();
-    const wanted = (declared.length ?? start) - (stored ?? start);
-    checkFileSize(usage.limits, declared.length ?? start);
-    checkRoom(usage, Math.max(0, wanted), newFiles);
-    // One that goes on may have all its bytes, and needs only to be completed.
-    const isNew = stored === undefined;
-    if (isNew && roomIn(usage) === 0 && declared.length === undefined)
-      checkRoom(usage, 1, newFiles);
   }
 
   async #refuseUnfinished(path: Path): Promise<void> {

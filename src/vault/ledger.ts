@@ -4,6 +4,7 @@ import type { Database, Write } from '../database/database.ts';
 import type { HomeRow } from '../database/tables.ts';
 import type { Entry } from '../storage/store.ts';
 import { type Claim, takenOver } from './claim.ts';
+import type { Declared } from './placement.ts';
 
 /** The most that is reserved ahead of the bytes themselves. */
 const MAX_STEP_BYTES = 16 * MiB;
@@ -112,6 +113,26 @@ export function checkRoom(usage: Usage, bytes: number, files: number): void {
 /** @throws Failure `quota-exceeded` if a file of this size is larger than one may be */
 export function checkFileSize(limits: Limits, size: number): void {
   if (limits.fileBytes !== undefined && size > limits.fileBytes) throw fileTooLarge(limits);
+}
+
+/**
+ * What can be said before the first byte comes.
+ * @param stored bytes of the upload that goes on, which have their room already
+ * @throws Failure `quota-exceeded` if the upload can never fit
+ */
+export function checkBeginning(
+  usage: Usage,
+  start: number,
+  { length }: Declared,
+  newFiles: 0 | 1,
+  stored?: number,
+): void {
+  const wanted = (length ?? start) - (stored ?? start);
+  checkFileSize(usage.limits, length ?? start);
+  checkRoom(usage, Math.max(0, wanted), newFiles);
+  // One that goes on may have all its bytes, and needs only to be completed.
+  const isNew = stored === undefined;
+  if (isNew && roomIn(usage) === 0 && length === undefined) checkRoom(usage, 1, newFiles);
 }
 
 export function quotaReached(limits: Limits): Failure {
