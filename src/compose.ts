@@ -13,6 +13,7 @@ import type { CommandEvent } from './base/command-event.ts';
 import type { SessionEvent } from './base/session-event.ts';
 import { Networks } from './base/network.ts';
 import type { TransferEvent } from './base/transfer-event.ts';
+import type { InheritedSockets } from './config/inherited-sockets.ts';
 import type { Settings } from './config/settings.ts';
 import type { Database } from './database/database.ts';
 import { ProcessLocks } from './database/sqlite/process-locks.ts';
@@ -96,16 +97,18 @@ export async function composeRecords(settings: Settings, log: Log): Promise<Reco
   };
 }
 
-/** What only a program that embeds the server can give. */
+/** What no setting says, but who starts the server may give it. */
 export interface Embedding {
   readonly authority?: Authority | undefined;
+  /** Used instead of opening those of the settings. */
+  readonly sockets?: InheritedSockets | undefined;
 }
 
 /** Builds a server from its settings and starts it: config → store → vault → sessions → protocols. */
 export async function composeServer(
   settings: Settings,
   log: Log,
-  { authority }: Embedding = {},
+  { authority, sockets = {} }: Embedding = {},
 ): Promise<Server> {
   await using parts = new AsyncDisposableStack();
   const clock = systemClock;
@@ -179,7 +182,7 @@ export async function composeServer(
     reception: desk,
     clock,
     log,
-    options: ftpOptions(settings, await tlsOptions(settings)),
+    options: ftpOptions(settings, await tlsOptions(settings), sockets),
     certificates,
     commands,
   });
@@ -321,12 +324,18 @@ async function tlsOptions({ tls }: Settings): Promise<TlsOptions | undefined> {
   };
 }
 
-function ftpOptions({ ftp }: Settings, tls: TlsOptions | undefined): FtpOptions {
+function ftpOptions(
+  { ftp }: Settings,
+  tls: TlsOptions | undefined,
+  sockets: InheritedSockets,
+): FtpOptions {
+  const implicit = ftp.listenTls ?? (sockets.ftps === undefined ? undefined : ftp.listen);
   return {
     ...FTP_DEFAULTS,
     host: ftp.listen.host,
     port: ftp.listen.port,
-    implicit: ftp.listenTls,
+    fd: sockets.ftp,
+    implicit: implicit && { ...implicit, fd: sockets.ftps },
     tls,
     passive: { ports: ftp.passivePorts, address: ftp.passiveAddress },
     banner: ftp.banner,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import type { Command } from 'commander';
 import { type Server, composeServer } from '../compose.ts';
+import { inheritedSockets } from '../config/inherited-sockets.ts';
 import { suspectVariables } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { createLog } from '../telemetry/log.ts';
@@ -26,7 +27,9 @@ async function serve(read: () => Settings): Promise<void> {
   for (const warning of suspectVariables(process.env)) log.warn(warning);
   process.on('unhandledRejection', (error) => log.error('Something failed unheard', { error }));
 
-  await using server = await composeServer(settings, log);
+  await using server = await composeServer(settings, log, {
+    sockets: inheritedSockets(process.env, process.pid),
+  });
   const password = await firstStart(server);
   // Before the greeting: whoever reads it may send the signal at once.
   const reload = async (): Promise<void> => {

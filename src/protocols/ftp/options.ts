@@ -20,9 +20,13 @@ export interface FtpOptions {
   readonly host: string;
   /** 0 asks the system for a free one. */
   readonly port: number;
+  /** A socket that listens already, made by who started this process: instead of host and port. */
+  readonly fd?: number | undefined;
   readonly passive: PassiveOptions;
   /** Where those connect who begin with TLS (implicit FTPS). */
-  readonly implicit?: { readonly host: string; readonly port: number } | undefined;
+  readonly implicit?:
+    | { readonly host: string; readonly port: number; readonly fd?: number | undefined }
+    | undefined;
   /** How connections are encrypted; without it they are not. */
   readonly tls?: TlsOptions | undefined;
   /** The text of the first reply. */

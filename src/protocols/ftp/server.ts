@@ -39,6 +39,11 @@ interface Address {
   readonly port: number;
 }
 
+/** Where to listen, unless with a socket that listens already. */
+interface Place extends Address {
+  readonly fd?: number | undefined;
+}
+
 /** The FTP door: listens, and serves everybody who comes until it is closed. */
 export class FtpServer implements AsyncDisposable {
   readonly #servers: { readonly explicit: Server; readonly implicit: Server | undefined };
@@ -161,7 +166,7 @@ export class FtpServer implements AsyncDisposable {
 }
 
 /** @throws the system's error if it cannot listen there */
-async function open({ host, port }: Address, log: Log): Promise<Server> {
+async function open({ host, port, fd }: Place, log: Log): Promise<Server> {
   const server = createServer({
     allowHalfOpen: true,
     noDelay: true,
@@ -170,7 +175,7 @@ async function open({ host, port }: Address, log: Log): Promise<Server> {
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject).once('listening', resolve);
-  server.listen({ host, port, backlog: 1024 });
+  server.listen(fd === undefined ? { host, port, backlog: 1024 } : { fd });
   await promise;
   return server.off('error', reject).on('error', (error) => log.error('Cannot accept', { error }));
 }
