@@ -29,7 +29,7 @@ test('a socket that was opened by who started the server is served, whatever the
   // It is the server's now.
   opened.close();
   let said = '';
-  for await (const text of server.stdout.setEncoding('utf8')) {
+  for await (const text of server.stdout?.setEncoding('utf8') ?? []) {
     said += String(text);
     if (said.includes('Stop with')) break;
   }

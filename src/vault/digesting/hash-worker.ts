@@ -12,7 +12,13 @@ const SLICE_BYTES = 16 * MiB;
 const PATIENT_PRIORITY = 10;
 
 // On Linux a priority belongs to a thread, and 0 is the one that asks; elsewhere to the process.
-if (workerData === 'patient' && process.platform === 'linux') setPriority(0, PATIENT_PRIORITY);
+if (workerData === 'patient' && process.platform === 'linux') {
+  try {
+    setPriority(0, PATIENT_PRIORITY);
+  } catch {
+    // A sandbox may forbid it: then digests take their share like everything else.
+  }
+}
 
 interface Job {
   readonly id: number;
