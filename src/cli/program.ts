@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAccountCommands } from './account.ts';
 import { addBanCommands } from './ban.ts';
+import { addCompletionCommand } from './completion.ts';
 import { addConfigCommands } from './config.ts';
 import { verdictOn } from './exit-codes.ts';
 import { tell } from './output.ts';
@@ -34,6 +35,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   addConfigCommands(program);
   addImportCommand(program);
   addClientCommands(program);
+  addCompletionCommand(program);
   inherit(program);
   try {
     await program.parseAsync(argv);

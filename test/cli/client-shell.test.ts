@@ -55,6 +55,8 @@ suite('the shell', () => {
     const kept = await house.run(['shell', house.url, '--keep-going', '-f', 'script']);
     assert.deepEqual([kept.code, kept.stdout], [3, '/\n']);
     assert.equal((await house.run(['shell', '-c', 'pwd'])).code, 4);
+    const executed = await house.run(['shell', house.url, '-e', 'pwd']);
+    assert.deepEqual([executed.code, executed.stdout], [0, '/\n']);
     for (const wrong of ['nope', 'get', 'ls -x', 'get "a']) {
       assert.equal((await house.run(['shell', house.url, '-c', wrong])).code, 2, wrong);
     }

@@ -150,6 +150,23 @@ suite('put, get and the words for names', { concurrency: 2 }, () => {
     assert.equal(await readFile(join(house.here, 'in-the-way/good2'), 'utf8'), '2');
   });
 
+  test('a folder among files is left out and told, both ways, if folders were not meant', async () => {
+    await mkdir(join(house.here, 'mixed/deep'), { recursive: true });
+    await local('mixed/one', '1');
+    await local('mixed/deep/two', '2');
+    const names = ['mixed/one', 'mixed/deep'];
+    const put = await house.run(['put', '-p', ...names, `${house.url}mixed/`]);
+    assert.equal(put.code, 23, put.stderr);
+    assert.match(put.stderr, /mixed\/deep is a folder; -r/);
+    assert.equal((await house.run(['ls', `${house.url}mixed`])).stdout, 'one\n');
+    await house.run(['put', '-r', 'mixed/deep', `${house.url}mixed/`]);
+    await mkdir(join(house.here, 'mixed-back'));
+    const get = await house.run(['get', `${house.url}mixed/*`, 'mixed-back/']);
+    assert.equal(get.code, 23, get.stderr);
+    assert.equal(await readFile(join(house.here, 'mixed-back/one'), 'utf8'), '1');
+    assert.equal((await house.run(['put', 'mixed', house.url])).code, 1);
+  });
+
   test('--dry-run says what would be done and does nothing', async () => {
     await local('dry', 'x');
     const { stdout, code } = await house.run(['put', '-n', 'dry', house.url]);

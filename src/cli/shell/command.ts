@@ -13,6 +13,7 @@ import { Shell } from './shell.ts';
 interface ShellFlags extends AllFlags {
   readonly file?: string;
   readonly command?: string;
+  readonly execute?: string;
   readonly keepGoing?: boolean;
 }
 
@@ -23,20 +24,23 @@ export function addShellCommand(program: Command): void {
     .description('work on a server with the words of FTP: cd, ls, get, put, mirror, help …')
     .option('-f, --file <file>', 'read the commands from a file')
     .option('-c, --command <commands>', 'the commands themselves, with ; between')
+    .option('-e, --execute <commands>', 'the same, and then go on at the terminal, if there is one')
     .option('--keep-going', 'go on behind a command that fails, when nobody is watching');
   withConnection(withTransfers(withOutput(command))).action(
     async (url: string | undefined, flags: ShellFlags) => {
       await using shell = new Shell(flags);
       if (url !== undefined) await runJob(flags, {}, (job) => shell.open(url, job));
       const script = await scriptOf(flags);
-      if (script === undefined) await talk(shell, flags);
-      else await runScript(script, shell, flags);
+      if (script !== undefined) await runScript(script, shell, flags);
+      const isAsked = script === undefined || (flags.execute !== undefined && process.stdin.isTTY);
+      if (isAsked && !shell.isOver) await talk(shell, flags);
     },
   );
 }
 
 /** The lines that are to be done; undefined if a person is to be asked. */
-async function scriptOf({ file, command }: ShellFlags): Promise<readonly string[] | undefined> {
+async function scriptOf(flags: ShellFlags): Promise<readonly string[] | undefined> {
+  const { file, command = flags.execute } = flags;
   if (command !== undefined) return [command];
   if (file === undefined && process.stdin.isTTY) return undefined;
   try {

@@ -23,6 +23,7 @@ import {
 } from './flags.ts';
 import { find, type Found } from './glob.ts';
 import { type Job, runJob } from './job.ts';
+import { Omitted } from './omitted.ts';
 import type { Site } from './site.ts';
 import { Sites } from './sites.ts';
 import { stdoutSink } from './stdout-sink.ts';
@@ -85,6 +86,7 @@ export class Get {
   readonly #job: Job;
   readonly #folders = new Set<string>();
   readonly #transfers: Transfer[] = [];
+  readonly #omitted = new Omitted();
   #isBatch = false;
   #skipped = 0;
 
@@ -111,15 +113,12 @@ export class Get {
       const local = isInto && path !== '/' ? join(target, this.#named(nameOf(path))) : target;
       if (entry.kind !== 'folder') this.#add(site, path, entry.size, local);
       else if (this.#flags.recursive) await this.#planFolder(site, path, local);
-      else
-        throw new Failure(
-          'is-a-directory',
-          `${site.url(path)} is a folder; -r downloads it with all in it`,
-        );
+      else this.#omitted.add(`${site.url(path)} is a folder; -r downloads it with all in it`);
     }
   }
 
   async run(parallel: number): Promise<void> {
+    this.#omitted.tell(this.#transfers.length, this.#job);
     if (this.#flags.dryRun) {
       for (const { title } of this.#transfers) say(`${title.source} -> ${title.target}`);
       return;
@@ -135,6 +134,7 @@ export class Get {
       this.#job.progress.summarize(summarize(result, this.#skipped, performance.now() - began));
     }
     concludeBatch(result, this.#isBatch);
+    this.#omitted.conclude();
   }
 
   async #planFolder(site: Site, path: Path, local: string): Promise<void> {

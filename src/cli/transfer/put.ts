@@ -25,6 +25,7 @@ import {
 import { makeFolders } from './folders.ts';
 import { statOf } from './glob.ts';
 import { type Job, runJob } from './job.ts';
+import { Omitted } from './omitted.ts';
 import { Site } from './site.ts';
 import { expandLocal } from './local-glob.ts';
 import { summarize } from './summary.ts';
@@ -77,6 +78,7 @@ export class Put {
   readonly #job: Job;
   readonly #folders: Path[] = [];
   readonly #transfers: Transfer[] = [];
+  readonly #omitted = new Omitted();
   #isBatch = false;
   #skipped = 0;
 
@@ -121,10 +123,11 @@ export class Put {
     const path = target.kind === 'as' ? target.path : child(target.folder, named(name));
     if (!found.isDirectory()) this.#add({ source, name: shown, size: found.size, path });
     else if (this.#flags.recursive) await this.#planFolder(source, path, shown);
-    else throw new Failure('is-a-directory', `${source} is a folder; -r uploads it with all in it`);
+    else this.#omitted.add(`${shown} is a folder; -r uploads it with all in it`);
   }
 
   async run(parallel: number): Promise<void> {
+    this.#omitted.tell(this.#transfers.length, this.#job);
     if (this.#flags.dryRun) {
       for (const { title } of this.#transfers) say(`${title.source} -> ${title.target}`);
       return;
@@ -140,6 +143,7 @@ export class Put {
       this.#job.progress.summarize(summarize(result, this.#skipped, performance.now() - began));
     }
     concludeBatch(result, isBatch);
+    this.#omitted.conclude();
   }
 
   async #planFolder(source: string, path: Path, shown: string): Promise<void> {
