@@ -25,7 +25,7 @@ function carryon(...args: readonly string[]) {
   return runCli(args, { main: installed.main, cwd: installed.folder });
 }
 
-test('the installed package serves, takes an account, and puts and gets a file', async () => {
+test('the installed package serves, takes an account, puts and gets a file, shows it, and stops', async () => {
   const { folder, main } = installed;
   const data = join(folder, 'data');
   await using server = await startServer({ main, data, cwd: folder });
@@ -48,6 +48,9 @@ test('the installed package serves, takes an account, and puts and gets a file',
     await readFile(join(folder, 'copy.mkv')),
     await readFile(join(folder, 'film.mkv')),
   );
+  assert.equal((await carryon('who', '--data', data)).stdout, '0 sessions\n');
+  const log = await carryon('log', '--data', data);
+  assert.match(log.stdout, / anna .* up .* complete +\/film\.mkv\n.* anna .* down .*\/film\.mkv$/m);
   assert.equal((await server.stop()).code, 0, server.stderr);
 });
 
@@ -85,7 +88,7 @@ test('the package holds what is needed, and nothing of the workshop', async () =
   const files = (await readdir(root, { recursive: true })).toSorted();
   const strangers = files.filter((file) => /\.test\.|^(src|test|bench|tsconfig)/.test(file));
   assert.deepEqual(strangers, []);
-  const top = ['LICENSE', 'README.md', 'dist', 'docs', 'package.json'];
+  const top = ['LICENSE', 'README.md', 'README.zh-CN.md', 'dist', 'docs', 'package.json'];
   assert.deepEqual((await readdir(root)).filter((file) => file !== 'node_modules').toSorted(), top);
 });
 

@@ -90,7 +90,8 @@ export const PURE_FTPD: Dialect = {
     LDAPConfigFile: SENTENCES.system,
     MySQLConfigFile: SENTENCES.system,
     PGSQLConfigFile: SENTENCES.system,
-    PureDB: '`carryon account import` reads the pureftpd.passwd that it was made from',
+    PureDB:
+      '`carryon account add NAME --password-hash HASH` with each hash of the pureftpd.passwd that it was made from',
     ExtAuth: SENTENCES.system,
     PAMAuthentication: SENTENCES.system,
     UnixAuthentication: SENTENCES.system,

@@ -37,7 +37,8 @@ export const SENTENCES = {
   account: 'limits like this belong to an account here: `carryon account set`',
   always: 'always so here',
   never: 'never so here',
-  system: 'accounts are Carryon’s own: `carryon account import` takes those there are',
+  system:
+    'accounts are Carryon’s own: `carryon account add NAME --password-hash HASH` takes one over',
   anonymous: 'there is no anonymous login: make an account that may only list and read',
   home: 'each account has a home that nobody leaves: `carryon account add NAME --home DIR`',
   permissions: 'what an account may do: `carryon account set NAME --permissions …`',
