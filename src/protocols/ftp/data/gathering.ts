@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { KiB } from '../../../base/size.ts';
-import { type Reused, reusedBuffers } from './reused-buffer.ts';
+import { type Reused, reusedBuffers, WASTE } from './reused-buffer.ts';
 
 /** A buffer with less room than this is not worth reading into. */
 const LEAST_ROOM_BYTES = 16 * KiB;
@@ -112,6 +112,7 @@ class InPlace implements Gathering, Disposable {
 
   [Symbol.dispose](): void {
     this.#reused.intake = undefined;
+    this.#reused.waste = WASTE;
   }
 
   #spare(): Buffer {

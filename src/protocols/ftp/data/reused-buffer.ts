@@ -28,7 +28,15 @@ export interface Reused {
   readonly first: Buffer;
   /** Who takes what comes; without anybody it is thrown away. */
   intake: Intake | undefined;
+  /**
+   * Where it is thrown away: the first buffer, until somebody has taken something. What was taken
+   * may still be being written, and must not change.
+   */
+  waste: Buffer;
 }
+
+/** What comes for nobody, of whatever connection. */
+export const WASTE: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
 
 const reused = new WeakMap<Socket, Reused>();
 
@@ -45,9 +53,10 @@ export function reusedBuffers(socket: Socket): Reused | undefined {
  * @param socket paused and never read; of no use any more afterwards
  */
 export function readInPlace(socket: Socket): Socket {
-  const state: Reused = { first: Buffer.allocUnsafeSlow(FIRST_BYTES), intake: undefined };
+  const first = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  const state: Reused = { first, intake: undefined, waste: first };
   const onread: OnReadOpts = {
-    buffer: () => state.intake?.next() ?? state.first,
+    buffer: () => state.intake?.next() ?? state.waste,
     callback: (bytes) => {
       state.intake?.took(bytes);
       return true;
