@@ -70,6 +70,33 @@ for (const [how, inPlace] of [
       assert.ok(bytes.equals(Buffer.concat(came)));
     });
 
+    test('what comes after a stop does not change what is being written', async () => {
+      using ends = await pair(inPlace);
+      const stop = new AbortController();
+      const { promise: writing, resolve: onWrite } = Promise.withResolvers<Uint8Array>();
+      const { promise: release, resolve: letGo } = Promise.withResolvers<void>();
+      ends.theirs.write(Buffer.alloc(10_000, 'first'));
+      const received = receive(
+        ends.ours,
+        async ([chunk]) => {
+          if (chunk) onWrite(chunk);
+          await release;
+        },
+        options({ gatherBytes: 100_000, signal: stop.signal }),
+      );
+      const chunk = await writing;
+      const before = Buffer.from(chunk);
+      stop.abort();
+      // It is read on into nothing, until our side is closed.
+      for (let turn = 0; turn < 20; turn += 1) {
+        ends.theirs.write(Buffer.alloc(200_000, 'later'));
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      assert.ok(before.equals(chunk));
+      letGo();
+      assert.equal((await received).kind, 'aborted');
+    });
+
     test('while a write hangs the sender is held back', async () => {
       using ends = await pair(inPlace);
       let [came, written] = [0, 0];
