@@ -123,7 +123,7 @@ export const FTP_DEFAULTS: FtpOptions = {
   maxStatEntries: 1000,
   maxPatternLength: 256,
   maxCountedBytes: MiB,
-  bufferBytes: 4 * MiB,
+  bufferBytes: MiB,
   readsInPlace: true,
   offersDeflate: true,
   deflateLevel: 6,

@@ -1,9 +1,8 @@
-import { KiB, MiB } from '../../../base/size.ts';
+import { KiB } from '../../../base/size.ts';
 
 /** The size of a buffer while at most so many transfers run; of the smallest beyond. */
 const SIZES = [
-  { running: 2, bytes: Number.POSITIVE_INFINITY },
-  { running: 4, bytes: MiB },
+  { running: 4, bytes: Number.POSITIVE_INFINITY },
   { running: 16, bytes: 256 * KiB },
 ] as const;
 const LEAST_BYTES = 64 * KiB;
