@@ -352,6 +352,7 @@ function ftpOptions(
     maxQueuedLines: ftp.maxQueuedCommands,
     maxUnknownBeforeLogin: ftp.maxUnknownCommands,
     maxListEntries: ftp.maxListEntries,
+    maxCountedEntries: ftp.maxCountedEntries,
     maxStatEntries: ftp.maxStatEntries,
     maxPatternLength: ftp.maxPatternLength,
     keepAliveMs: ftp.keepAlive,

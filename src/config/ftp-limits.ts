@@ -55,6 +55,12 @@ export const FTP_LIMITS = [
     about: 'Entries that one recursive listing or one pattern may show.',
   }),
   setting({
+    key: 'ftp.max-counted-entries',
+    kind: count(1, 100_000_000),
+    default: '1000000',
+    about: 'Entries that DSIZ adds up; with more below a folder it says that there are too many.',
+  }),
+  setting({
     key: 'ftp.max-stat-entries',
     kind: count(1, 1_000_000),
     default: '1000',

@@ -1,4 +1,5 @@
 import type { Generated, Selectable } from 'kysely';
+import type { Checksum } from '../base/digest.ts';
 
 /**
  * The tables as Kysely sees them. Times are milliseconds since 1970 (UTC), sizes and offsets are
@@ -98,7 +99,7 @@ interface DigestsTable {
   home_id: number;
   folder: string;
   name: string;
-  algorithm: string;
+  algorithm: Checksum;
   version: string;
   hex: string;
 }

@@ -9,7 +9,7 @@ import type { Permission } from '../base/permission.ts';
 import type { ByteRange } from '../base/range.ts';
 import type { TransferEvent } from '../base/transfer-event.ts';
 import type { Entry } from '../storage/store.ts';
-import type { Digested } from '../vault/digested.ts';
+import type { Digested, KnownDigest } from '../vault/digested.ts';
 import type { Home } from '../vault/home.ts';
 import type { Declared, Placement } from '../vault/placement.ts';
 import type { SessionBandwidth } from './bandwidth.ts';
@@ -213,6 +213,15 @@ export class HomeSession implements Session {
     return this.#parts.home.digest(path, algorithm, range, this.#either(signal));
   }
 
+  async recordedDigests(
+    folder: Path,
+    files: readonly Seen[],
+    algorithms: readonly Checksum[],
+  ): Promise<ReadonlyMap<string, readonly KnownDigest[]>> {
+    this.#require('read');
+    return this.#parts.home.recordedDigests(folder, files, algorithms);
+  }
+
   async quota(): Promise<QuotaView> {
     const { bytes, files, limits } = await this.#parts.home.usage();
     return {
@@ -220,6 +229,10 @@ export class HomeSession implements Session {
       files: { used: files, limit: limits.files },
       maxFileBytes: limits.fileBytes,
     };
+  }
+
+  async room(): Promise<number> {
+    return this.#parts.home.room();
   }
 
   async uploads(): Promise<readonly Unfinished[]> {

@@ -5,11 +5,11 @@ import type { Path } from '../base/path.ts';
 import type { Permission } from '../base/permission.ts';
 import type { TransferOutcome } from '../base/transfer-event.ts';
 import type { Entry, Soon } from '../storage/store.ts';
-import type { Digested } from '../vault/digested.ts';
+import type { Digested, KnownDigest } from '../vault/digested.ts';
 import type { Seen } from '../vault/seen.ts';
 import type { Declared, Placement } from '../vault/placement.ts';
 
-export type { Digested, Seen };
+export type { Digested, KnownDigest, Seen };
 
 /** An upload that has not been committed; sizes in bytes, times in ms since 1970. */
 export interface Unfinished {
@@ -144,7 +144,15 @@ export interface Session extends AsyncDisposable {
     range?: ByteRange,
     signal?: AbortSignal,
   ): Promise<Digested>;
+  /** What is recorded of files in a folder as they are now, by name; nothing is computed. */
+  recordedDigests(
+    folder: Path,
+    files: readonly Seen[],
+    algorithms: readonly Checksum[],
+  ): Promise<ReadonlyMap<string, readonly KnownDigest[]>>;
   quota(): Promise<QuotaView>;
+  /** Bytes that can be stored now, by the quota and by what is free; Infinity if nothing bounds it. */
+  room(): Promise<number>;
   /** The uploads of this account that have not been committed, the oldest first. */
   uploads(): Promise<readonly Unfinished[]>;
 }

@@ -89,6 +89,9 @@ export interface Tree extends AsyncDisposable {
    */
   stat(path: Path): Promise<Entry>;
 
+  /** Bytes that can still be stored here, by whoever comes first; undefined where nobody can tell. */
+  freeBytes(): Promise<number | undefined>;
+
   /** The entries of a folder, unsorted, in slices small enough to be handled in one turn. */
   list(folder: Path): AsyncIterable<readonly Entry[]>;
 

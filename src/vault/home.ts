@@ -3,17 +3,17 @@ import { Failure, failed } from '../base/failure.ts';
 import { type Path, ROOT, child, nameOf, parentOf } from '../base/path.ts';
 import type { ByteRange } from '../base/range.ts';
 import type { UploadRow } from '../database/tables.ts';
-import type { Entry, ReadableFile, StoreFacts, Tree } from '../storage/store.ts';
+import type { Entry, ReadableFile, StoreFacts } from '../storage/store.ts';
+import { setMode, setModified } from './attributes.ts';
 import { attachUnfinished, findCopy, isThere } from './by-content.ts';
 import { newUploadId, takenOver } from './claim.ts';
 import { type Authorise, statOrUndefined } from './commit.ts';
 import type { HomeParts } from './context.ts';
-import { carryDigests } from './digesting/recorded-digests.ts';
 import { joinFiles } from './join.ts';
-import { type Usage, checkBeginning } from './ledger.ts';
+import { type Usage, checkBeginning, roomIn } from './ledger.ts';
 import { moveEntry, removeFile } from './name-changes.ts';
 import { type Origin, originOf } from './origin.ts';
-import type { Digested } from './digested.ts';
+import type { Digested, KnownDigest } from './digested.ts';
 import type { Declared, Placement } from './placement.ts';
 import { holderOf } from './presence.ts';
 import { digestOfFile, digestOfStaged } from './proof.ts';
@@ -167,32 +167,12 @@ export class Home {
 
   /** @param modified milliseconds since 1970 */
   setModified(path: Path, modified: number): Promise<void> {
-    return this.#setAttribute(path, (tree) => tree.setModified(path, modified));
+    return setModified(this.#parts, path, modified);
   }
 
   /** @param mode permission bits up to 0777 @throws Failure `forbidden` for the root */
-  async setMode(path: Path, mode: number): Promise<void> {
-    // Who may not enter their own home any more could not take it back.
-    if (path === ROOT) throw new Failure('forbidden', 'The root stays as it is');
-    await this.#setAttribute(path, (tree) => tree.setMode(path, mode));
-  }
-
-  /** Changes what is known about an entry and not what is in it: its digests still hold. */
-  async #setAttribute(path: Path, change: (tree: Tree) => Promise<void>): Promise<void> {
-    const { tree, database, locks } = this.#parts;
-    // Or a new version could come between, and be taken for the old one.
-    await using _lock = await locks.hold(this.id, path);
-    const before = await tree.stat(path);
-    await change(tree);
-    const after = await tree.stat(path);
-    await database.write((write) =>
-      carryDigests(
-        write,
-        this.id,
-        { path, version: before.version },
-        { path, version: after.version },
-      ),
-    );
+  setMode(path: Path, mode: number): Promise<void> {
+    return setMode(this.#parts, path, mode);
   }
 
   /**
@@ -214,6 +194,15 @@ export class Home {
       if (!record || range === undefined) throw error;
       return await digestOfStaged(this.#parts, record, algorithm, range, signal);
     }
+  }
+
+  /** What is recorded of the files that a listing of this folder shows; nothing is computed. */
+  recordedDigests(
+    folder: Path,
+    files: readonly Entry[],
+    algorithms: readonly Checksum[],
+  ): Promise<ReadonlyMap<string, readonly KnownDigest[]>> {
+    return this.#parts.digests.among(this.id, folder, files, algorithms);
   }
 
   /**
@@ -315,6 +304,12 @@ export class Home {
 
   usage(): Promise<Usage> {
     return this.#parts.ledger.usage(this.id);
+  }
+
+  /** Bytes that can be stored now, by the quota and by what is free; Infinity if nothing bounds it. */
+  async room(): Promise<number> {
+    const free = await this.#parts.tree.freeBytes();
+    return Math.min(roomIn(await this.usage()), free ?? Number.POSITIVE_INFINITY);
   }
 
   /** Whoever writes the upload that is going to be continued is made to let go of it. */

@@ -20,6 +20,7 @@ const TRANSCRIPTS = readdirSync(FOLDER)
 
 /** The accounts that are not as a new one is. */
 const ACCOUNTS: Readonly<Record<string, AccountChanges>> = {
+  room: { quotaBytes: 1000 },
   trees: { permissions: ALL_PERMISSIONS },
 };
 
@@ -27,7 +28,9 @@ suite('transcripts', () => {
   let live: Live;
   const answers = new Answers();
   before(async () => {
-    live = await startLive({ flags: { ftpMaxLoginFailures: '3', tlsAllowCcc: 'true' } });
+    live = await startLive({
+      flags: { ftpMaxLoginFailures: '3', tlsAllowCcc: 'true', ftpMaxCountedEntries: '10' },
+    });
     await live.addAccount('reader', { permissions: ['list', 'read'], home: 'homes/reader' });
     await live.addAccount('small', { quotaBytes: 1000, maxFileBytes: 600 });
   });

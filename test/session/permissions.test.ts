@@ -127,6 +127,13 @@ const USES = {
       call: (session) => session.digest(at('/a'), 'sha-256', { start: 0, end: 1 }),
     },
   },
+  recordedDigests: {
+    'of a file': {
+      needs: [['read']],
+      call: (session) => session.recordedDigests(at('/'), [], ['sha-256']),
+    },
+  },
+  room: { asking: { needs: FREE, call: (session) => session.room() } },
   quota: { asking: { needs: FREE, call: (session) => session.quota() } },
   uploads: { asking: { needs: FREE, call: (session) => session.uploads() } },
   [Symbol.asyncDispose]: {

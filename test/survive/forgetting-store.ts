@@ -74,6 +74,8 @@ class ForgettingTree implements Tree {
     return this.#entry(path, this.#find(path));
   }
 
+  async freeBytes(): Promise<undefined> {}
+
   async *list(folder: Path): AsyncGenerator<readonly Entry[]> {
     alive(this.#life);
     const names = this.#names.names().filter((name) => !isStaged(name)) as Path[];

@@ -68,6 +68,8 @@ export interface FtpOptions {
   readonly showPartials: boolean;
   /** Entries that one recursive listing or one pattern may show. */
   readonly maxListEntries: number;
+  /** Entries that DSIZ adds up. */
+  readonly maxCountedEntries: number;
   /** Entries that STAT with a path shows on the control connection. */
   readonly maxStatEntries: number;
   /** The longest pattern in LIST, NLST and STAT. */
@@ -120,6 +122,7 @@ export const FTP_DEFAULTS: FtpOptions = {
   maxUnknownBeforeLogin: 10,
   showPartials: true,
   maxListEntries: 100_000,
+  maxCountedEntries: 1_000_000,
   maxStatEntries: 1000,
   maxPatternLength: 256,
   maxCountedBytes: MiB,

@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { chmod, mkdir, rename, rmdir, unlink, utimes } from 'node:fs/promises';
+import { chmod, mkdir, rename, rmdir, statfs, unlink, utimes } from 'node:fs/promises';
 import { Failure } from '../../base/failure.ts';
 import { nameOf, type Path, ROOT } from '../../base/path.ts';
 import type { Entry, StagedFile, StoreFacts, Tree } from '../store.ts';
@@ -50,6 +50,13 @@ export class LocalTree implements Tree {
       }
       using place = await locate(this.#home, path);
       return this.#existing(place);
+    });
+  }
+
+  freeBytes(): Promise<number> {
+    return told(async () => {
+      const { bavail, bsize } = await statfs(osPath(this.#home.root));
+      return bavail * bsize;
     });
   }
 

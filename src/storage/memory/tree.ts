@@ -42,6 +42,8 @@ export class MemoryTree implements Tree {
     return entryOf(this.#find(path));
   }
 
+  async freeBytes(): Promise<undefined> {}
+
   async *list(folder: Path): AsyncGenerator<readonly Entry[]> {
     const children = [...this.#folder(folder).children.values()];
     for (let at = 0; at < children.length; at += SLICE) {

@@ -1,6 +1,7 @@
 import type { Checksum } from '../../base/digest.ts';
 import { type Path, isWithin, nameOf, parentOf, rebase } from '../../base/path.ts';
 import type { Database, Write } from '../../database/database.ts';
+import type { KnownDigest } from '../digested.ts';
 
 /** The digests that are known of the files in homes: each holds as long as its file's version does. */
 export class RecordedDigests {
@@ -31,6 +32,27 @@ export class RecordedDigests {
     return (
       row?.hex ?? this.#coming.get(keyOf(homeId, path, version, algorithm))?.catch(() => undefined)
     );
+  }
+
+  /** Those that are recorded of files in one folder as they are now, by name. */
+  async among(
+    homeId: number,
+    folder: Path,
+    files: readonly { readonly name: string; readonly version: string }[],
+    algorithms: readonly Checksum[],
+  ): Promise<ReadonlyMap<string, readonly KnownDigest[]>> {
+    if (files.length === 0 || algorithms.length === 0) return new Map();
+    const versions = new Map(files.map(({ name, version }) => [name, version]));
+    const rows = await this.#database.query
+      .selectFrom('digests')
+      .select(['name', 'algorithm', 'version', 'hex'])
+      .where('home_id', '=', homeId)
+      .where('folder', '=', folder)
+      .where('name', 'in', [...versions.keys()])
+      .where('algorithm', 'in', algorithms)
+      .execute();
+    const valid = rows.filter(({ name, version }) => versions.get(name) === version);
+    return Map.groupBy(valid, ({ name }) => name);
   }
 
   /** Records it as soon as it is known. @throws whatever `coming` rejects with */

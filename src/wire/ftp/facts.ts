@@ -1,4 +1,6 @@
-/** The facts that this server can tell about an entry (RFC 3659 §7.5), in the order it tells them. */
+import { CHECKSUMS, type Checksum } from '../../base/digest.ts';
+
+/** The facts that are told about an entry if nobody chooses (RFC 3659 §7.5), in this order. */
 export const FACTS = [
   'type',
   'size',
@@ -9,7 +11,13 @@ export const FACTS = [
   'X.partial',
 ] as const;
 
-export type FactName = (typeof FACTS)[number];
+/** The digest of a file as a fact: `X.sha-256`. RFC 3659 §7.5 leaves names that begin so to servers. */
+export type DigestFact = `X.${Checksum}`;
+
+export type FactName = (typeof FACTS)[number] | DigestFact;
+
+/** All that can be chosen. */
+export const ALL_FACTS: readonly FactName[] = [...FACTS, ...CHECKSUMS.map(digestFact)];
 
 /** What a client reads in a line of MLST or MLSD. */
 export interface FactLine {
@@ -49,12 +57,17 @@ export function parseFacts(line: string): FactLine | undefined {
 }
 
 /**
- * The facts chosen by `OPTS MLST type;size;` (RFC 3659 §7.9), in the order of {@link FACTS}.
+ * The facts chosen by `OPTS MLST type;size;` (RFC 3659 §7.9), in the order of {@link ALL_FACTS}.
  * Unknown ones are passed over, as the RFC wants; an empty text chooses none.
  */
 export function parseFactSelection(text: string): FactName[] {
   const wanted = new Set(text.split(';').map((word) => word.trim().toLowerCase()));
-  return FACTS.filter((fact) => wanted.has(fact.toLowerCase()));
+  return ALL_FACTS.filter((fact) => wanted.has(fact.toLowerCase()));
+}
+
+/** The fact that tells this digest or checksum. */
+export function digestFact(algorithm: Checksum): DigestFact {
+  return `X.${algorithm}`;
 }
 
 /** Permission bits as the fact UNIX.mode shows them: `0644`. */

@@ -1,6 +1,8 @@
+import { CHECKSUMS, type Checksum } from '../../../base/digest.ts';
+import { nameOf, parentOf, type Path } from '../../../base/path.ts';
 import type { Permission } from '../../../base/permission.ts';
-import type { Seen, Session } from '../../../session/session.ts';
-import { formatFacts, formatMode, type FactName } from '../../../wire/ftp/facts.ts';
+import type { KnownDigest, Seen, Session } from '../../../session/session.ts';
+import { digestFact, formatFacts, formatMode, type FactName } from '../../../wire/ftp/facts.ts';
 import { formatTimeValue } from '../../../wire/ftp/time.ts';
 
 /** RFC 3659 §7.5.5: what each letter promises of a file, and what it takes. */
@@ -31,12 +33,19 @@ const TYPES = {
 
 /** Tells about entries to one session, with the facts it has chosen. */
 export class FactTeller {
+  readonly #session: Session;
   readonly #chosen: readonly FactName[];
+  /** Of which digests are told, if they are recorded. */
+  readonly #algorithms: readonly Checksum[];
   readonly #ofFile: string;
   readonly #ofFolder: string;
 
   constructor(session: Session, chosen: readonly FactName[]) {
+    this.#session = session;
     this.#chosen = chosen;
+    this.#algorithms = session.may('read')
+      ? CHECKSUMS.filter((algorithm) => chosen.includes(digestFact(algorithm)))
+      : [];
     const granted = (letters: readonly (readonly [string, readonly Permission[]])[]): string =>
       letters
         .filter(([, needs]) => needs.length === 0 || needs.some((need) => session.may(need)))
@@ -46,17 +55,36 @@ export class FactTeller {
     this.#ofFolder = granted(FOLDER_LETTERS);
   }
 
-  /** A line of MLSD, or the middle one of MLST, without its end. */
-  line(entry: Seen, name: string): string {
+  /** Lines of MLSD without their ends. */
+  async lines(folder: Path, entries: readonly Seen[]): Promise<string[]> {
+    const known = await this.#digests(folder, entries);
+    return entries.map((entry) => this.#line(entry, entry.name, known.get(entry.name)));
+  }
+
+  /** The middle line of MLST without its end. */
+  async line(entry: Seen, path: Path): Promise<string> {
+    const name = nameOf(path);
+    const known = await this.#digests(parentOf(path), [{ ...entry, name }]);
+    return this.#line(entry, path, known.get(name));
+  }
+
+  /** Never computed for this: whoever lists a folder does not ask for all of it to be read. */
+  async #digests(folder: Path, entries: readonly Seen[]): ReturnType<Session['recordedDigests']> {
+    if (this.#algorithms.length === 0) return new Map();
+    const files = entries.filter(({ kind, partial }) => kind === 'file' && !partial);
+    return this.#session.recordedDigests(folder, files, this.#algorithms);
+  }
+
+  #line(entry: Seen, name: string, digests: readonly KnownDigest[] = []): string {
     const facts: [string, string][] = [];
     for (const fact of this.#chosen) {
-      const value = this.#value(entry, fact);
+      const value = this.#value(entry, fact, digests);
       if (value !== undefined) facts.push([fact, value]);
     }
     return formatFacts(facts, name);
   }
 
-  #value(entry: Seen, fact: FactName): string | undefined {
+  #value(entry: Seen, fact: FactName, digests: readonly KnownDigest[]): string | undefined {
     switch (fact) {
       case 'type':
         return TYPES[entry.kind];
@@ -72,6 +100,12 @@ export class FactTeller {
         return formatMode(entry.mode);
       case 'X.partial':
         return entry.partial ? '1' : undefined;
+      case 'X.sha-256':
+      case 'X.sha-512':
+      case 'X.sha-1':
+      case 'X.md5':
+      case 'X.crc32':
+        return digests.find(({ algorithm }) => digestFact(algorithm) === fact)?.hex;
     }
   }
 

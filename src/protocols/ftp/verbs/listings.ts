@@ -1,5 +1,5 @@
 import { Failure } from '../../../base/failure.ts';
-import { FACTS } from '../../../wire/ftp/facts.ts';
+import { ALL_FACTS } from '../../../wire/ftp/facts.ts';
 import { parseListArguments } from '../../../wire/ftp/list-arguments.ts';
 import { entriesOf } from '../listings/entries.ts';
 import { FactTeller } from '../listings/facts.ts';
@@ -71,12 +71,12 @@ export const LISTINGS = [
     rfc: 'RFC 3659 §7',
     replies: [250, 550],
     feat: ({ facts }) =>
-      `MLST ${FACTS.map((fact) => `${fact}${facts.includes(fact) ? '*' : ''};`).join('')}`,
+      `MLST ${ALL_FACTS.map((fact) => `${fact}${facts.includes(fact) ? '*' : ''};`).join('')}`,
     run: async ({ phase, state }, path) => {
       const seen = await phase.session.stat(path);
       // Such a name would end the line (RFC 3659 §2.2 leaves no way to write it).
       if (/[\r\n]/.test(path)) throw new Failure('name-refused', 'This name cannot be shown');
-      const line = new FactTeller(phase.session, state.facts).line(seen, path);
+      const line = await new FactTeller(phase.session, state.facts).line(seen, path);
       return { reply: reply(250, `About ${path}`, line, 'End') };
     },
   }),
@@ -95,6 +95,6 @@ async function* factLines(
 ): AsyncGenerator<Uint8Array> {
   const teller = new FactTeller(phase.session, state.facts);
   for await (const slice of entriesOf(phase.session, folder, desk.options)) {
-    yield encodeLines(slice.map((entry) => teller.line(entry, entry.name)));
+    yield encodeLines(await teller.lines(folder, slice));
   }
 }

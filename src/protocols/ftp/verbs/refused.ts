@@ -42,6 +42,12 @@ export const REFUSED = [
     reason: 'Files are kept and not looked into: no small pictures are made of them',
   }),
   refused({
+    name: 'MMD5',
+    rfc: 'draft-twine-ftpmd5-00 §3.2',
+    code: 502,
+    reason: 'Digests are told of one file at a time: HASH, XMD5 or MD5',
+  }),
+  refused({
     name: 'MAIL',
     aliases: [
       'MLFL',

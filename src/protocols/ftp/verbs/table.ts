@@ -10,6 +10,7 @@ import { JOINS } from './joins.ts';
 import { LISTINGS } from './listings.ts';
 import { REFUSED } from './refused.ts';
 import { REPRESENTATION } from './representation.ts';
+import { ROOM } from './room.ts';
 import { SECURITY } from './security.ts';
 import { SITE } from './site.ts';
 import { TRANSFERS } from './transfers.ts';
@@ -22,7 +23,7 @@ export const GROUPS: readonly (readonly [title: string, verbs: readonly Verb[]])
   ['About the server', ABOUT],
   ['About each other', INTRODUCTIONS],
   ['How files are represented', REPRESENTATION],
-  ['Folders', FOLDERS],
+  ['Folders', [...FOLDERS, ...ROOM]],
   ['Files', [...FILES, ...ATTRIBUTES, ...JOINS]],
   ['Listings', LISTINGS],
   ['Data connections', CONNECTIONS],
