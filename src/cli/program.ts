@@ -4,8 +4,9 @@ import { addBanCommands } from './ban.ts';
 import { addCompletionCommand } from './completion.ts';
 import { addConfigCommands } from './config.ts';
 import { verdictOn } from './exit-codes.ts';
-import { tell } from './output.ts';
 import { addImportCommand } from './import.ts';
+import { leaveWithReader } from './leave-with-reader.ts';
+import { tell } from './output.ts';
 import { addServeCommand } from './serve.ts';
 import { addLogCommand } from './watch/log.ts';
 import { addStatsCommand } from './watch/stats.ts';
@@ -16,6 +17,7 @@ import { VERSION } from '../version.ts';
 
 /** Runs one command line. @returns the exit code */
 export async function runProgram(argv: readonly string[]): Promise<number> {
+  leaveWithReader();
   const program = new Command('carryon')
     .description('A file-transfer server and client whose transfers carry on')
     .version(VERSION)

@@ -6,6 +6,7 @@ import { inheritedSockets } from '../config/inherited-sockets.ts';
 import { suspectVariables } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { createLog } from '../telemetry/log.ts';
+import { stayWithoutReader } from './leave-with-reader.ts';
 import { say } from './output.ts';
 import { randomPassword } from './passwords.ts';
 import { settingsOf, withSettings } from './settings.ts';
@@ -23,6 +24,7 @@ export function addServeCommand(program: Command): void {
 
 async function serve(read: () => Settings): Promise<void> {
   const settings = read();
+  stayWithoutReader();
   const log = createLog(settings.log);
   for (const warning of suspectVariables(process.env)) log.warn(warning);
   process.on('unhandledRejection', (error) => log.error('Something failed unheard', { error }));

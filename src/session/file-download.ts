@@ -3,6 +3,7 @@ import type { Path } from '../base/path.ts';
 import type { TransferOutcome } from '../base/transfer-event.ts';
 import type { Entry, ReadableFile, Soon } from '../storage/store.ts';
 import type { Lane } from './bandwidth.ts';
+import { ended } from './ended.ts';
 import type { TransferParts } from './home-session.ts';
 import type { Running } from './running.ts';
 import type { Download } from './session.ts';
@@ -72,20 +73,14 @@ export class FileDownload implements Download, Running {
     if (this.#isFinished) return;
     this.#isFinished = true;
     await this.#file[Symbol.asyncDispose]();
-    const { clock, transfers, visitor, id, accountName, running } = this.#parts;
-    running.remove(this);
-    transfers.emit({
-      time: clock.now(),
-      account: accountName,
-      address: visitor.address,
-      protocol: visitor.protocol,
-      session: id,
+    this.#parts.running.remove(this);
+    this.#parts.transfers.emit({
+      ...ended(this.#parts, this.#began),
       direction: 'out',
       path: this.path,
       bytes,
       resumedFrom: this.start,
       size: this.entry.size,
-      durationMs: Math.round(clock.monotonic() - this.#began),
       digest: undefined,
       outcome,
       reason: undefined,

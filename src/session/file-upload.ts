@@ -3,6 +3,7 @@ import type { Path } from '../base/path.ts';
 import type { TransferEvent, TransferOutcome } from '../base/transfer-event.ts';
 import type { Entry, Soon } from '../storage/store.ts';
 import type { Writer } from '../vault/writer.ts';
+import { ended } from './ended.ts';
 import type { TransferParts } from './home-session.ts';
 import type { Running } from './running.ts';
 import type { Upload } from './session.ts';
@@ -113,22 +114,16 @@ export class FileUpload implements Upload, Running {
   /** What the transfer log will say; from now on nothing more can happen here. */
   #over(outcome: TransferOutcome, size = this.length): TransferEvent {
     this.#isOver = true;
-    const { clock, visitor, id, accountName, running } = this.#parts;
-    running.remove(this);
+    this.#parts.running.remove(this);
     const bytes = this.moved;
     return {
-      time: clock.now(),
-      account: accountName,
-      address: visitor.address,
-      protocol: visitor.protocol,
-      session: id,
+      ...ended(this.#parts, this.#began),
       direction: 'in',
       path: this.path,
       bytes,
       // What is appended goes to the end that the file has when it is committed.
       resumedFrom: outcome === 'complete' && size !== undefined ? size - bytes : this.start,
       size,
-      durationMs: Math.round(clock.monotonic() - this.#began),
       digest: undefined,
       outcome,
       reason: undefined,

@@ -14,6 +14,7 @@ import type { Home } from '../vault/home.ts';
 import type { Declared, Placement } from '../vault/placement.ts';
 import type { SessionBandwidth } from './bandwidth.ts';
 import { RunningTransfers } from './running.ts';
+import { ended, uploadedByContent } from './ended.ts';
 import { FileDownload } from './file-download.ts';
 import { FileUpload } from './file-upload.ts';
 import type { Download, QuotaView, Seen, Session, Unfinished, Upload, Visitor } from './session.ts';
@@ -136,11 +137,16 @@ export class HomeSession implements Session {
 
   async expect(path: Path, promise: Required<Declared>): Promise<number> {
     this.#require('write', 'overwrite');
-    const held = await this.#parts.home.expect(path, promise, this.id, (permission) =>
+    const parts = this.#ofTransfer();
+    const began = parts.clock.monotonic();
+    const { bytes, made } = await parts.home.expect(path, promise, this.id, (permission) =>
       this.#require(permission),
     );
     this.#promised.set(path, promise);
-    return held;
+    if (made !== undefined) {
+      parts.transfers.emit({ ...uploadedByContent(path, promise, made), ...ended(parts, began) });
+    }
+    return bytes;
   }
 
   async makeFolder(path: Path): Promise<void> {

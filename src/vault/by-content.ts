@@ -10,6 +10,14 @@ import { type UploadRecord, toRecord } from './upload-records.ts';
 /** A sender's word for a whole file: its length in bytes and its digest. */
 type Promised = Required<Declared>;
 
+/** What is here already of a promised whole. */
+export interface Held {
+  /** How many bytes need not be sent: all of them only if the file is under its name now. */
+  readonly bytes: number;
+  /** How it has come to be there just now without a byte being sent, for records and logs. */
+  readonly made?: string;
+}
+
 /** True if the file at `path` is what is promised, as far as its record tells. */
 export async function isThere(parts: HomeParts, path: Path, promise: Promised): Promise<boolean> {
   const entry = await statOrUndefined(parts, path);

@@ -84,7 +84,7 @@ suite('a home', () => {
       );
       assert.equal((await home.stat(at('/a'))).size, 3);
     }
-    assert.equal(await home.expect(at('/b'), promise, 'test', () => {}), 4);
+    assert.deepEqual(await home.expect(at('/b'), promise, 'test', () => {}), { bytes: 4 });
   });
 });
 

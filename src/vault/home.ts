@@ -5,7 +5,7 @@ import type { ByteRange } from '../base/range.ts';
 import type { UploadRow } from '../database/tables.ts';
 import type { Entry, ReadableFile, StoreFacts } from '../storage/store.ts';
 import { setMode, setModified } from './attributes.ts';
-import { attachUnfinished, findCopy, isThere } from './by-content.ts';
+import { attachUnfinished, findCopy, type Held, isThere } from './by-content.ts';
 import { newUploadId, takenOver } from './claim.ts';
 import { type Authorise, statOrUndefined } from './commit.ts';
 import type { HomeParts } from './context.ts';
@@ -209,44 +209,44 @@ export class Home {
    * Makes use of what is here already of a promised whole, under whatever name it came: a file with
    * these bytes is copied to `path` at once, an unfinished upload with the same promise is moved
    * there, and committed if it has all its bytes.
-   * @returns how many bytes need not be sent: all of them only if the file is at `path` now
    */
   async expect(
     path: Path,
     promise: Required<Declared>,
     session: string,
     authorise: Authorise,
-  ): Promise<number> {
-    if (await isThere(this.#parts, path, promise)) return promise.length;
+  ): Promise<Held> {
+    const { length } = promise;
+    if (await isThere(this.#parts, path, promise)) return { bytes: length };
     const committed = await this.#checkTarget(path);
-    const complete = async (origin: Origin): Promise<number> => {
+    const complete = async (origin: Origin, made: string): Promise<Held> => {
       authorise(committed ? 'overwrite' : 'write');
       await using writer = this.#writer(path, origin, promise, session, authorise, committed);
       const stored = unfinishedIn(origin);
       checkBeginning(await this.usage(), stored ?? 0, promise, writer.newFiles, stored);
-      await writer.complete();
-      return promise.length;
+      await writer.complete(made);
+      return { bytes: length, made };
     };
-    const { length } = promise;
     const source = await findCopy(this.#parts, promise);
     if (source !== undefined) {
       try {
-        return await complete({ kind: 'copy', from: source, length });
+        return await complete({ kind: 'copy', from: source, length }, `copied from ${source}`);
       } catch (error) {
         // It has been replaced or removed meanwhile: then the bytes have to come.
         if (!failed(error, 'locked', 'not-found', 'offset-mismatch')) throw error;
       }
     }
-    if (length === 0) return complete({ kind: 'fresh', append: false });
+    if (length === 0) return complete({ kind: 'fresh', append: false }, 'promised to be empty');
     const record = await attachUnfinished(this.#parts, path, promise);
     // Whoever was writing it may have come to its end meanwhile.
-    if (!record) return (await isThere(this.#parts, path, promise)) ? length : 0;
-    if (record.offset < length) return record.offset;
+    if (!record) return { bytes: (await isThere(this.#parts, path, promise)) ? length : 0 };
+    if (record.offset < length) return { bytes: record.offset };
     // All of it has come, and only its end was never heard: nobody will send another byte.
     try {
-      return await complete({ kind: 'unfinished', record, offset: length });
+      const origin: Origin = { kind: 'unfinished', record, offset: length };
+      return await complete(origin, 'all of it had come before');
     } catch (error) {
-      if (failed(error, 'digest-mismatch')) return 0;
+      if (failed(error, 'digest-mismatch')) return { bytes: 0 };
       throw error;
     }
   }

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { until } from '../peers/support/wait.ts';
 import { startProgram } from '../support/program.ts';
+import { runCli } from '../support/run-cli.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 import { type House, openHouse } from './client-house.ts';
 
 const MiB = 2 ** 20;
@@ -73,11 +77,43 @@ suite('stopping and going on', { timeout: 300_000 }, () => {
   test('whoever has read enough is not told about it', async () => {
     await writeFile(join(house.here, 'big'), randomBytes(4 * MiB));
     assert.equal((await house.run(['put', 'big', house.url])).code, 0);
-    const { child, exited, output } = startProgram(['cat', `${house.url}big`], { env: house.env });
-    await Promise.race([once(child.stdout, 'data'), exited]);
-    child.stdout.destroy();
-    assert.equal((await exited).code, 141, output.stderr);
-    assert.equal(output.stderr, '');
+    for (const words of [['cat', `${house.url}big`], ['completion', 'bash'], ['--help']]) {
+      const { child, exited, output } = startProgram(words, { env: house.env });
+      if (words[0] === 'cat') await Promise.race([once(child.stdout, 'data'), exited]);
+      child.stdout.destroy();
+      assert.equal((await exited).code, 141, output.stderr);
+      assert.equal(output.stderr, '');
+    }
+  });
+
+  test(
+    'results that cannot be written are an error (7)',
+    { skip: !existsSync('/dev/full') },
+    () => {
+      const main = join(import.meta.dirname, '../../src/main.ts');
+      const full = openSync('/dev/full', 'w');
+      const { status, stderr } = spawnSync(process.execPath, [main, '--help'], {
+        stdio: ['ignore', full, 'pipe'],
+        encoding: 'utf8',
+      });
+      closeSync(full);
+      assert.equal(status, 7);
+      assert.match(stderr, /^carryon: The results cannot be written: ENOSPC.*\n$/);
+    },
+  );
+
+  test('a server goes on when nobody reads what it says any more', async () => {
+    await using folder = await temporaryFolder();
+    const program = startProgram(['serve', '--data', folder.path, '--ftp', '127.0.0.1:0']);
+    program.child.stdout.destroy();
+    program.child.stderr.destroy();
+    try {
+      const who = ['who', '--data', folder.path];
+      await until('it serves', async () => (await runCli(who)).code === 0);
+    } finally {
+      program.child.kill('SIGTERM');
+    }
+    assert.deepEqual(await program.exited, { code: 0, signal: null });
   });
 
   test('at a terminal a line is drawn over and over, and the cursor comes back', async (context) => {

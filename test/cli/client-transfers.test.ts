@@ -87,6 +87,20 @@ suite('put, get and the words for names', { concurrency: 2 }, () => {
     assert.equal((await house.run(['ls', `${house.url}tree`])).code, 4);
   });
 
+  test('a folder that is named with a slash is made here, and another is missed (3)', async () => {
+    await local('one', '1');
+    await local('two', '2');
+    assert.equal((await house.run(['put', 'one', 'two', house.url])).code, 0);
+    const many = await house.run(['get', `${house.url}[ot][nw]*`, 'new/']);
+    assert.equal(many.code, 0, many.stderr);
+    assert.equal(await readFile(join(house.here, 'new/two'), 'utf8'), '2');
+    assert.equal((await house.run(['get', `${house.url}one`, 'new/er/'])).code, 0);
+    assert.equal(await readFile(join(house.here, 'new/er/one'), 'utf8'), '1');
+    const missed = await house.run(['get', `${house.url}one`, 'nowhere/one']);
+    assert.equal(missed.code, 3);
+    assert.match(missed.stderr, /There is no folder nowhere here/);
+  });
+
   test('names are made, moved and removed', async () => {
     await local('n.txt', 'n');
     const steps: readonly (readonly [readonly string[], number])[] = [

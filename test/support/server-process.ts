@@ -28,8 +28,10 @@ export interface ServerProcess extends AsyncDisposable {
 /** How long a server may take until it is ready or has stopped, in milliseconds. */
 const PATIENCE = 30_000;
 
-/** The line that says where: `FTP      ftp://HOST:PORT/`, HOST maybe in brackets. */
+/** What says where: `FTP      ftp://HOST:PORT/`, HOST maybe in brackets. */
 const READY = /\bftp:\/\/(?:[^\s/@]*@)?(?:\[[^\]\s]+\]|[^\s/:[\]]+):(\d+)\b/;
+
+const LAST_LINE = '\nStop with Ctrl-C.\n';
 
 /**
  * Starts `serve` and waits until it is ready.
@@ -50,8 +52,9 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
 
   const { promise: ready, resolve } = Promise.withResolvers<number>();
   child.stdout.on('data', () => {
-    // Only whole lines: a port may come in pieces.
-    const port = READY.exec(output.stdout.slice(0, output.stdout.lastIndexOf('\n') + 1))?.[1];
+    // All that is said comes in pieces, and a test may want to read any of it.
+    if (!output.stdout.includes(LAST_LINE)) return;
+    const port = READY.exec(output.stdout)?.[1];
     if (port !== undefined) resolve(Number(port));
   });
   const port = await within(PATIENCE, Promise.race([ready, exited]));

@@ -55,11 +55,12 @@ suite('peers', () => {
 });
 
 suite('a server process', () => {
-  test('is ready when it has said its port, however the line is cut', async () => {
+  test('is ready when it has said all it has to say, however that is cut', async () => {
     await using program = await programFolder(`
       const say = (text, delay) => setTimeout(() => process.stdout.write(text), delay);
       say('Hello, see https://example.org:1/\\nFTP      ftp://127.0.0.1:21', 0);
-      say('21/\\n' + process.argv.slice(2).join(' ') + '\\n', 100);
+      say('21/\\n' + process.argv.slice(2).join(' ') + '\\nStop with', 100);
+      say(' Ctrl-C.\\n', 200);
       process.on('SIGTERM', () => process.exit(3));
       setInterval(() => {}, 1000);
     `);
@@ -73,7 +74,7 @@ suite('a server process', () => {
   test('is ended when disposed, also when it would rather not', async () => {
     await using program = await programFolder(`
       process.on('SIGTERM', () => {});
-      console.log('FTP ftp://[::1]:2121/');
+      console.log('FTP ftp://[::1]:2121/\\nStop with Ctrl-C.');
       setInterval(() => {}, 1000);
     `);
     const server = await startServer(program);

@@ -210,7 +210,7 @@ async function byContent(run: VaultRun, at: Traced): Promise<void> {
   at.attempts.push(version);
   at.intents.push(version);
   try {
-    const held = await run.home.expect(at.path, promise(version), 'somebody', () => {});
+    const { bytes: held } = await run.home.expect(at.path, promise(version), 'somebody', () => {});
     run.checkAlive();
     run.note(`  held ${held}`);
     await followTold(run);
@@ -248,7 +248,12 @@ async function promiseMeanwhile(run: VaultRun, at: Traced): Promise<void> {
     for (let turns = run.chance.below(60) ** 2; turns > 0; turns -= 1) await Promise.resolve();
     const change = at.model.begin(version);
     try {
-      const held = await run.home.expect(at.path, promise(version), 'somebody else', () => {});
+      const { bytes: held } = await run.home.expect(
+        at.path,
+        promise(version),
+        'somebody else',
+        () => {},
+      );
       run.checkAlive();
       run.note(`  held ${held}`);
       hold(held >= offset, () => `${offset} bytes of ${at.path} were here, ${held} are said to be`);

@@ -108,6 +108,10 @@ export class Get {
         `${target} is not a folder, and there is more than one file`,
       );
     }
+    if (isInto) this.#folders.add(target);
+    else if (!(await isFolder(dirname(target)))) {
+      throw new TransferFailure('not-a-folder', `There is no folder ${dirname(target)} here`);
+    }
     for (const { site, path, entry } of this.found) {
       // The root has no name: what is in it goes right there.
       const local = isInto && path !== '/' ? join(target, this.#named(nameOf(path))) : target;
@@ -161,10 +165,6 @@ export class Get {
   }
 
   async #makeFolders(): Promise<void> {
-    for (const { title } of this.#transfers) {
-      if (title.target.includes('/') && this.#folders.size === 0) break;
-      this.#folders.add(dirname(title.target));
-    }
     try {
       for (const folder of this.#folders) await mkdir(osPath(folder), { recursive: true });
     } catch (error) {

@@ -33,7 +33,6 @@ export async function runJob(
   { canResume = false, isStdoutTaken = false }: JobOptions,
   run: (job: Job) => Promise<void>,
 ): Promise<void> {
-  leaveWithReader();
   using progress = chooseProgress({
     isJson: flags.json ?? false,
     isQuiet: flags.quiet ?? false,
@@ -61,14 +60,4 @@ export async function runJob(
       verdictOn(error).exit === interruption.exit ? [] : ['Stopped'],
     );
   }
-}
-
-/** Whoever reads the results may have enough of them: `carryon ls … | head`. */
-function leaveWithReader(): void {
-  if (!process.stdout.listeners('error').includes(leave)) process.stdout.on('error', leave);
-}
-
-function leave(error: NodeJS.ErrnoException): void {
-  // 128 + SIGPIPE, as programs end that leave it to the system.
-  process.exit(error.code === 'EPIPE' ? 141 : 1);
 }

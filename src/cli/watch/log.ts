@@ -61,8 +61,12 @@ export function transferLogOf({ log }: Settings): string {
 function line(transfer: LoggedTransfer): string {
   const { time, account, address, protocol, direction, path, bytes, durationMs, outcome } =
     transfer;
+  const hasMovedNothing = outcome === 'complete' && bytes === 0 && transfer.resumedFrom > 0;
   const notes = [
-    ...(transfer.resumedFrom > 0 ? [`from ${sizeText(transfer.resumedFrom)} on`] : []),
+    ...(hasMovedNothing ? ['nothing had to be sent', transfer.evidence ?? ''].filter(Boolean) : []),
+    ...(transfer.resumedFrom > 0 && !hasMovedNothing
+      ? [`from ${sizeText(transfer.resumedFrom)} on`]
+      : []),
     ...(transfer.reason === undefined ? [] : [transfer.reason]),
   ];
   return [
