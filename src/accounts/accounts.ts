@@ -1,8 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import { Failure } from '../base/failure.ts';
-import { DEFAULT_PERMISSIONS, type Permission } from '../base/permission.ts';
 import type { Database } from '../database/database.ts';
-import { type Account, type Unconfirmed, checkAccountName, toAccount } from './account.ts';
+import { type Account, checkAccountName, toAccount } from './account.ts';
+import { type NewAccount, insertAccount, updateAccount, updatePassword } from './account-rows.ts';
+import { type AccountChanges, isAsWanted } from './profile.ts';
 
 /** An account with the string its password is checked against. */
 export interface StoredAccount extends Account {
@@ -12,19 +13,12 @@ export interface StoredAccount extends Account {
 /** What no password is right for. */
 export const NO_PASSWORD = '*';
 
-/** What can be set of an account; `null` takes a limit or an expiry away. */
-export interface AccountChanges {
-  readonly home?: string;
-  readonly permissions?: readonly Permission[];
-  readonly enabled?: boolean;
-  readonly expiresAt?: number | null;
-  readonly unconfirmed?: Unconfirmed;
-  readonly quotaBytes?: number | null;
-  readonly quotaFiles?: number | null;
-  readonly maxFileBytes?: number | null;
-  readonly uploadRate?: number | null;
-  readonly downloadRate?: number | null;
-  readonly maxSessions?: number | null;
+/** What becomes of an account that is there. */
+export interface AccountChange {
+  readonly name: string;
+  readonly changes: AccountChanges;
+  /** A new password, if any. */
+  readonly stored?: string | undefined;
 }
 
 /** The accounts, in the database. Every change is durable when its promise resolves. */
@@ -77,36 +71,32 @@ export class Accounts {
       throw new Failure('already-exists', `There is an account ${name} already`);
     }
     const now = this.#clock.now();
+    await this.#database.write((write) => insertAccount(write, { name, stored, changes, now }));
+    await this.#changed();
+    return this.#required(name);
+  }
+
+  /**
+   * Adds and changes many in one transaction: all of it happens, or nothing.
+   * @throws Failure `name-refused`; `not-found` if one that is to be changed is not there
+   */
+  async bring(
+    additions: readonly Omit<NewAccount, 'now'>[],
+    changes: readonly AccountChange[],
+  ): Promise<void> {
+    const now = this.#clock.now();
+    for (const { name } of additions) checkAccountName(name);
+    const known = new Map((await this.list()).map((account) => [account.name, account]));
     await this.#database.write(async (write) => {
-      const home = await write
-        .insertInto('homes')
-        .values({
-          location: changes.home ?? `homes/${name}`,
-          quota_bytes: null,
-          quota_files: null,
-          max_file_bytes: null,
-        })
-        .returning('id')
-        .executeTakeFirstOrThrow();
-      await write
-        .insertInto('accounts')
-        .values({
-          name,
-          home_id: home.id,
-          password: stored,
-          permissions: DEFAULT_PERMISSIONS.join(' '),
-          enabled: 1,
-          expires_at: null,
-          unconfirmed: 'hold',
-          upload_rate: null,
-          download_rate: null,
-          max_sessions: null,
-          created_at: now,
-          password_set_at: now,
-        })
-        .execute();
+      for (const addition of additions) await insertAccount(write, { ...addition, now });
+      for (const { name, changes: wanted, stored } of changes) {
+        const account = known.get(name);
+        if (!account) throw missing(name);
+        await updateAccount(write, account, wanted);
+        if (stored !== undefined) await updatePassword(write, account, stored, now);
+      }
     });
-    return this.set(name, changes);
+    await this.#changed();
   }
 
   /** Makes an account without a password of its own, or changes it where it is different. */
@@ -123,29 +113,7 @@ export class Accounts {
   /** @throws Failure `not-found` */
   async set(name: string, changes: AccountChanges): Promise<StoredAccount> {
     const account = await this.#required(name);
-    const ofAccount = defined({
-      permissions: changes.permissions?.join(' '),
-      enabled: changes.enabled === undefined ? undefined : Number(changes.enabled),
-      expires_at: changes.expiresAt,
-      unconfirmed: changes.unconfirmed,
-      upload_rate: changes.uploadRate,
-      download_rate: changes.downloadRate,
-      max_sessions: changes.maxSessions,
-    });
-    const ofHome = defined({
-      location: changes.home,
-      quota_bytes: changes.quotaBytes,
-      quota_files: changes.quotaFiles,
-      max_file_bytes: changes.maxFileBytes,
-    });
-    await this.#database.write(async (write) => {
-      if (Object.keys(ofAccount).length > 0) {
-        await write.updateTable('accounts').set(ofAccount).where('id', '=', account.id).execute();
-      }
-      if (Object.keys(ofHome).length > 0) {
-        await write.updateTable('homes').set(ofHome).where('id', '=', account.homeId).execute();
-      }
-    });
+    await this.#database.write((write) => updateAccount(write, account, changes));
     await this.#changed();
     return this.#required(name);
   }
@@ -153,10 +121,8 @@ export class Accounts {
   /** The operator's new password: sessions opened with the old one end. @throws Failure `not-found` */
   async setPassword(name: string, stored: string): Promise<void> {
     const account = await this.#required(name);
-    const set = { password: stored, password_set_at: this.#clock.now() };
-    await this.#database.write((write) =>
-      write.updateTable('accounts').set(set).where('id', '=', account.id).execute(),
-    );
+    const now = this.#clock.now();
+    await this.#database.write((write) => updatePassword(write, account, stored, now));
     await this.#changed();
   }
 
@@ -193,7 +159,7 @@ export class Accounts {
 
   async #required(name: string): Promise<StoredAccount> {
     const account = await this.find(name);
-    if (!account) throw new Failure('not-found', `There is no account ${name}`);
+    if (!account) throw missing(name);
     return account;
   }
 
@@ -219,40 +185,6 @@ export class Accounts {
   }
 }
 
-/** All that can be set of this account, as it is. */
-export function profileOf(account: Account): Required<AccountChanges> {
-  const { home, permissions, enabled, expiresAt, unconfirmed, limits, rates } = account;
-  return {
-    home,
-    permissions: [...permissions],
-    enabled,
-    expiresAt: expiresAt ?? null,
-    unconfirmed,
-    quotaBytes: limits.quotaBytes ?? null,
-    quotaFiles: limits.quotaFiles ?? null,
-    maxFileBytes: limits.maxFileBytes ?? null,
-    uploadRate: rates.upload ?? null,
-    downloadRate: rates.download ?? null,
-    maxSessions: account.maxSessions ?? null,
-  };
-}
-
-/** True if nothing of this would change anything. */
-function isAsWanted(account: Account, changes: AccountChanges): boolean {
-  const now = profileOf(account);
-  const { permissions, ...others } = defined(changes);
-  return (
-    (permissions === undefined || isSame(permissions, now.permissions)) &&
-    Object.entries(others).every(([name, value]) => now[name as keyof typeof others] === value)
-  );
-}
-
-function isSame(some: readonly Permission[], others: readonly Permission[]): boolean {
-  return new Set(some).symmetricDifference(new Set(others)).size === 0;
-}
-
-/** The properties that have a value: `undefined` means "as it was". */
-function defined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const given = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as { [K in keyof T]: Exclude<T[K], undefined> };
+function missing(name: string): Failure {
+  return new Failure('not-found', `There is no account ${name}`);
 }

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { Failure } from '../base/failure.ts';
 import { Networks, parseNetwork } from '../base/network.ts';
-import { parseDuration } from '../config/duration.ts';
+import { parseDuration } from '../base/duration.ts';
 import { columns, formatTime, say, tell } from './output.ts';
 import { withRecords, withSettings } from './settings.ts';
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { explainSetting, explainSettings } from '../config/explain.ts';
-import { nearest } from '../config/nearest.ts';
+import { nearest } from '../base/nearest.ts';
 import { ROWS } from '../config/sources.ts';
 import { SettingsError } from '../config/settings.ts';
 import { say, tell } from './output.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addAccountCommands } from './account.ts';
+import { addAccountCommands } from './account/commands.ts';
 import { addBanCommands } from './ban.ts';
 import { addCompletionCommand } from './completion.ts';
 import { addConfigCommands } from './config.ts';

@@ -10,7 +10,7 @@ import {
   parsePortRange,
   type PortRange,
 } from './address.ts';
-import { formatDuration, parseDuration } from './duration.ts';
+import { formatDuration, parseDuration } from '../base/duration.ts';
 
 /**
  * What a value may be. The settings file has numbers and truth values, variables and flags have

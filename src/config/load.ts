@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { PortRange } from './address.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../base/nearest.ts';
 import { camelCase, groupAndName, PREFIX, type Setting } from './setting.ts';
 import {
   origins,

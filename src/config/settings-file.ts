@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import { z } from 'zod';
-import { nearest } from './nearest.ts';
+import { nearest } from '../base/nearest.ts';
 import { groupAndName } from './setting.ts';
 import { complaint, type Given, type Reading, ROWS } from './sources.ts';
 import { GROUPS } from './table.ts';

@@ -1,4 +1,4 @@
-import { nearest } from './nearest.ts';
+import { nearest } from '../base/nearest.ts';
 import { camelCase, groupAndName, type Setting } from './setting.ts';
 import type { WrittenSettings } from './settings.ts';
 import { type Reading, readRows, ROWS } from './sources.ts';

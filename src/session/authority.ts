@@ -1,4 +1,4 @@
-import type { AccountChanges } from '../accounts/accounts.ts';
+import type { AccountChanges } from '../accounts/profile.ts';
 
 /** What somebody says who wants to come in. */
 export interface Login {

@@ -1,7 +1,8 @@
 import { createHook } from 'node:async_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { StoredAccount } from '../../src/accounts/accounts.ts';
-import { type AccountChanges, Accounts } from '../../src/accounts/accounts.ts';
+import { Accounts } from '../../src/accounts/accounts.ts';
+import type { AccountChanges } from '../../src/accounts/profile.ts';
 import { Bans } from '../../src/accounts/bans.ts';
 import { CredentialCache } from '../../src/accounts/credential-cache.ts';
 import { HandClock } from '../../src/accounts/hand-clock.ts';

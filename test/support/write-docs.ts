@@ -1,6 +1,7 @@
 /** `npm run docs`: writes the pages of docs/ that are generated from tables. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { accountsMarkdown } from '../../src/accounts/exchange/markdown.ts';
 import { foreignMarkdown } from '../../src/config/foreign/markdown.ts';
 import { settingsJsonSchemaText } from '../../src/config/json-schema.ts';
 import { settingsMarkdown } from '../../src/config/markdown.ts';
@@ -9,6 +10,7 @@ import { verbsMarkdown } from '../../src/protocols/ftp/verbs/markdown.ts';
 
 /** Each page with what it should say; a test beside each generator asserts that it does. */
 const PAGES: Readonly<Record<string, () => string>> = {
+  'accounts.md': accountsMarkdown,
   'moving-over.md': foreignMarkdown,
   'metrics.md': metricsMarkdown,
   'settings.md': settingsMarkdown,

@@ -1,7 +1,9 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 
+type Algorithm = 'md5' | 'sha256' | 'sha512';
+
 /** The alphabet of crypt(3), which is not that of base64. */
-const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+export const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /**
  * Bytes in the letters of crypt(3): each group of up to three bytes, most significant first,
@@ -21,12 +23,12 @@ export function encodeGroups(bytes: Buffer, groups: readonly (readonly number[])
 }
 
 /**
- * The long loop that md5-crypt invented and sha512-crypt kept (SHA-crypt specification, step 21):
+ * The long loop that md5-crypt invented and SHA-crypt kept (SHA-crypt specification, step 21):
  * in each round the digest so far is mixed with password and salt in an order that depends on
  * whether the round is odd, divisible by 3, divisible by 7.
  */
 export function mix(
-  algorithm: 'md5' | 'sha512',
+  algorithm: Algorithm,
   start: Buffer,
   password: Uint8Array,
   salt: Uint8Array,
@@ -57,7 +59,7 @@ export function mix(
 }
 
 /** The digest of all parts, one behind the other. */
-export function digestOf(algorithm: 'md5' | 'sha512', ...parts: readonly Uint8Array[]): Buffer {
+export function digestOf(algorithm: Algorithm, ...parts: readonly Uint8Array[]): Buffer {
   return hash(algorithm, Buffer.concat(parts), 'buffer');
 }
 

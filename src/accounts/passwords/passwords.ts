@@ -1,11 +1,12 @@
 import { Failure } from '../../base/failure.ts';
 import { encodeName } from '../../base/name.ts';
-import { argon2id, fakeArgon2id, hashArgon2id } from './argon2id.ts';
+import { argon2id, fakeArgon2id, hashArgon2id } from './argon2.ts';
 import { HashWorker } from './hash-worker.ts';
 import type { Argon2Cost } from './scheme.ts';
 import { usableScheme } from './schemes.ts';
 import { Turnstile } from './turnstile.ts';
 
+export { whyNotImported } from './foreign.ts';
 export { describeStored, isStoredPassword } from './schemes.ts';
 
 /** The longest password, in bytes: the imported schemes read all of it in each of their rounds. */

@@ -8,7 +8,17 @@ export interface Argon2Cost {
 
 /** One way of storing a password: a row of the table in `schemes.ts`. */
 export interface Scheme {
-  readonly name: 'argon2id' | 'bcrypt' | 'sha512-crypt' | 'md5-crypt' | 'md5';
+  readonly name:
+    | 'argon2id'
+    | 'argon2i'
+    | 'scrypt'
+    | 'bcrypt'
+    | 'sha512-crypt'
+    | 'sha256-crypt'
+    | 'md5-crypt'
+    | 'apr1'
+    | 'sha1'
+    | 'md5';
   /**
    * Where `verify` does its work: `pool` in the thread pool, so that it may be called anywhere;
    * `here` on the thread that calls it, so that only the hash worker may.

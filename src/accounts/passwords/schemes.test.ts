@@ -4,11 +4,12 @@ import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 
 import { encodeName } from '../../base/name.ts';
-import { MAX_ARGON2_MEMORY_KIB } from './argon2id.ts';
+import { MAX_ARGON2_MEMORY_KIB } from './argon2.ts';
 import { MAX_BCRYPT_COST } from './bcrypt.ts';
 import type { Scheme } from './scheme.ts';
 import { describeStored, isStoredPassword, SCHEMES, usableScheme } from './schemes.ts';
-import { MAX_SHA512_CRYPT_ROUNDS, sha512Crypt } from './sha512-crypt.ts';
+import { MAX_SCRYPT_MEMORY } from './scrypt.ts';
+import { MAX_SHA_CRYPT_ROUNDS, shaCrypt } from './sha-crypt.ts';
 
 const LONG = 'long '.repeat(40);
 /** "päss" in Latin-1, as `decodeName` gives it: a byte that is not UTF-8. */
@@ -35,6 +36,26 @@ const VECTORS: Record<Scheme['name'], readonly (readonly [password: string, stor
       'password',
       '$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc',
     ],
+  ],
+  argon2i: [
+    [
+      'password',
+      '$argon2i$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA',
+    ],
+    [
+      'password',
+      '$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$iekCn0Y3spW+sCcFanM2xBT63UP2sghkUoHLIUpWRS8',
+    ],
+    [
+      'password',
+      '$argon2i$v=19$m=256,t=2,p=2$c29tZXNhbHQ$T/XOJ2mh1/TIpJHfCdQan76Q5esCFVoT5MAeIM1Oq2E',
+    ],
+  ],
+  scrypt: [
+    ['pleaseletmein', '$7$C6..../....SodiumChloride$kBGj9fHznVYFQMEn/qDCfrDevf9YDtcDdKvEqHJLV8D'],
+    ['correct horse', '$7$86..../....saltsalt$YRaY0fP883D6hIEBaaHPU6xe4ZDV3Y0u3eBaRRIiFw7'],
+    ['', '$7$86..../....saltsalt$87gzdZr6ExpA7xsnfqBsnBqYbw4y7OJuKXAQTGWeVF5'],
+    [LATIN, '$7$2U..../..../$vSE7OhYPfu6uxgIybV79teiXVveXIoPnHPcA8rBuLMC'],
   ],
   bcrypt: [
     ['correct horse', '$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e'],
@@ -92,6 +113,13 @@ const VECTORS: Record<Scheme['name'], readonly (readonly [password: string, stor
       '$6$saltsalt$S2C32fhurKIrJ6oay3PMeFGWJmiWfezKKMVrcTQBjqn1nF2aL4yeZ2WV31vfiIxD1f8NgjbArQ/5M2G3KmfjV/',
     ],
   ],
+  'sha256-crypt': [
+    ['secret', '$5$saltstring$C3o4O1TC6aRHF4FI.QSZMXtHbaj2gSXr4sUc/3NcUi.'],
+    ['', '$5$saltsalt$09agN5RZ2meWdEdnEusqsq5G7RwwghB8jCKoWWADxW/'],
+    ['pässwörd', '$5$rounds=1000$abc$JQ8Zdc9mzuZlmuhnBPjGoWbKWzp40ZOBNh7xy8VZld7'],
+    ['openssl made', '$5$abc$z0ptP7G2LFJLb5CkLDrvcrFY9R90HI.gHQAYwGeYzQ6'],
+    [LATIN, '$5$saltsalt$dxUIt0GJjd/F3vZMnhxZZW7IZPucAUTtZzUMY9ovhz7'],
+  ],
   'md5-crypt': [
     ['correct horse', '$1$saltsalt$NuzA7WTAelpl95xgBGWN60'],
     ['correct horse', '$1$$IfI/mw4YSCwcQoW.D.DSu1'],
@@ -101,6 +129,17 @@ const VECTORS: Record<Scheme['name'], readonly (readonly [password: string, stor
     ['0.s0.l33t', '$1$deadbeef$0Huu6KHrKLVWfqa4WljDE0'],
     [LONG, '$1$saltsalt$ISqzLRkbQhUQs6DWYas3X/'],
     [LATIN, '$1$saltsalt$KZIXksOjMDElYc/AunUH21'],
+  ],
+  apr1: [
+    ['secret', '$apr1$abcdefgh$h9FWgUz3n9YxylKLlR5SQ/'],
+    ['correct horse', '$apr1$saltsalt$EGVZDNN6gOqijy.tv9axG/'],
+    ['pässwörd', '$apr1$a$2d01Xy0fbE0vXnDa5etP6/'],
+    [LONG, '$apr1$saltsalt$.oF7CXrUpuWZX50TUOL6t.'],
+  ],
+  sha1: [
+    ['correct horse', '{SHA}L55TUjtiq8FBorTWAZ0jy6g129A='],
+    ['', '{SHA}2jmj7l5rSw0yVb/vlWAYkK/YBwk='],
+    ['pässwörd', '{SHA}9Rfd8dMqES/xrVXGbRsSyzjn6Pc='],
   ],
   md5: [
     ['correct horse', '3cb4e732631f47e6eb961f34554b7cde'],
@@ -132,8 +171,8 @@ suite('the schemes', () => {
 
     test(`${scheme.name} recognises no string that is cut, longer, or holds a line end`, () => {
       for (const [, stored] of vectors) {
-        // A tag of argon2id may have any length: cutting one letter may leave a shorter one.
-        const cut = scheme.name === 'argon2id' ? stored.slice(0, 60) : stored.slice(0, -1);
+        // A tag of argon2 may have any length: cutting one letter may leave a shorter one.
+        const cut = scheme.name.startsWith('argon2') ? stored.slice(0, 60) : stored.slice(0, -1);
         for (const broken of [cut, `${stored}\n`, `${stored}!`, ` ${stored}`, `${stored}$`]) {
           assert.equal(usableScheme(broken), undefined, broken);
         }
@@ -155,7 +194,7 @@ suite('the schemes', () => {
   });
 
   test('sha512-crypt reads a salt beyond 16 letters in no stored string, as crypt writes none', () => {
-    const digest = sha512Crypt(encodeName('x'), Buffer.from('a'.repeat(17)), 1000);
+    const digest = shaCrypt('sha512', encodeName('x'), Buffer.from('a'.repeat(17)), 1000);
     assert.equal(isStoredPassword(`$6$${'a'.repeat(17)}$${digest}`), false);
     assert.equal(isStoredPassword(`$6$${'a'.repeat(16)}$${digest}`), true);
   });
@@ -179,6 +218,7 @@ suite('strings to be imported', () => {
 
   const [bcrypt = ''] = VECTORS.bcrypt.map(([, stored]) => stored);
   const [sha512 = ''] = VECTORS['sha512-crypt'].map(([, stored]) => stored);
+  const [scrypt = ''] = VECTORS.scrypt.map(([, stored]) => stored);
   const [, argon2id = ''] = VECTORS.argon2id.map(([, stored]) => stored);
   const limits: readonly (readonly [accepted: string, refused: string, why: RegExp])[] = [
     [
@@ -187,7 +227,7 @@ suite('strings to be imported', () => {
       /^This bcrypt hash costs too much: cost 31, where at most 14 is accepted$/,
     ],
     [
-      sha512.replace('$6$', `$6$rounds=${MAX_SHA512_CRYPT_ROUNDS}$`),
+      sha512.replace('$6$', `$6$rounds=${MAX_SHA_CRYPT_ROUNDS}$`),
       sha512.replace('$6$', '$6$rounds=999999999$'),
       /999999999 rounds/,
     ],
@@ -197,6 +237,11 @@ suite('strings to be imported', () => {
       /memory 4294967295 KiB/,
     ],
     [argon2id.replace('t=2', 't=16384'), argon2id.replace('t=2', 't=4294967295'), /passes over/],
+    [
+      scrypt.replace('$7$C6', '$7$G6'),
+      scrypt.replace('$7$C6', '$7$H6'),
+      new RegExp(`where at most ${MAX_SCRYPT_MEMORY} are accepted`),
+    ],
     [argon2id.replace('p=1', 'p=16'), argon2id.replace('p=1', 'p=32'), /32 lanes/],
   ];
   for (const [accepted, refused, why] of limits) {
@@ -217,7 +262,7 @@ suite('strings to be imported', () => {
       '$2x$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e',
       '$2b$03$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e',
       '$2b$32$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e',
-      argon2id.replace('$argon2id', '$argon2i'),
+      argon2id.replace('$argon2id', '$argon2d'),
       argon2id.replace('v=19', 'v=16'),
       argon2id.replace('m=256', 'm=0'),
       argon2id.replace('t=2', 't=0'),

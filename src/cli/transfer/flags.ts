@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseSize } from '../../base/size.ts';
 import { parseFingerprint } from '../../client/credentials/certificates.ts';
-import { parseDuration } from '../../config/duration.ts';
+import { parseDuration } from '../../base/duration.ts';
 
 /** How the server is reached, as commander hands it over. */
 export interface ConnectionFlags {

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import picomatch from 'picomatch';
-import { parseDuration } from '../../config/duration.ts';
+import { parseDuration } from '../../base/duration.ts';
 import type { LoggedTransfer } from '../../telemetry/logged-transfer.ts';
 
 /** Which transfers somebody wants to see; times in milliseconds since 1970. */

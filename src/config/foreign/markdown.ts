@@ -3,7 +3,7 @@ import type { Dialect } from './dialect.ts';
 
 const INTRODUCTION = `# Moving over from another server
 
-\`carryon import FILE\` reads the settings of another server and prints a settings file with the same effect, with a remark on everything that has no equal Accounts come over one by one, passwords included: \`carryon account add NAME --password-hash HASH\` takes bcrypt, sha512-crypt, md5-crypt and plain MD5, and replaces them at the next login. This page has the tables it works with.
+\`carryon import FILE\` reads the settings of another server and prints a settings file with the same effect, with a remark on everything that has no equal. \`carryon account import FILE\` brings the accounts over, passwords included: [accounts.md](accounts.md). This page has the tables it works with.
 
 The files that people have stored can stay where they are: \`carryon account add NAME --home DIR\` makes a home of a folder, and \`carryon quota audit --repair\` counts what is in it. The user that runs Carryon needs the right to write there.
 `;

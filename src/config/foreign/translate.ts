@@ -1,4 +1,4 @@
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../base/nearest.ts';
 import { groupAndName } from '../setting.ts';
 import { ROWS } from '../sources.ts';
 import type { Dialect, Statement } from './dialect.ts';

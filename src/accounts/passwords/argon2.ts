@@ -14,7 +14,11 @@ const MAX_ARGON2_LANES = 16;
 const SALT_BYTES = 16;
 const TAG_BYTES = 32;
 
+/** argon2i is what libsodium made before it had argon2id, and pure-pw with it. */
+type Variant = 'argon2id' | 'argon2i';
+
 interface Parsed extends Argon2Cost {
+  readonly variant: Variant;
   readonly lanes: number;
   readonly salt: Buffer;
   readonly tag: Buffer;
@@ -25,13 +29,14 @@ interface Parsed extends Argon2Cost {
  * and a tag at least 16, since a shorter one would let a wrong password pass by luck.
  */
 const PATTERN =
-  /^\$argon2id\$v=19\$m=([1-9]\d{0,9}),t=([1-9]\d{0,9}),p=([1-9]\d{0,7})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
+  /^\$(argon2id|argon2i)\$v=19\$m=([1-9]\d{0,9}),t=([1-9]\d{0,9}),p=([1-9]\d{0,7})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
 
 function parse(stored: string): Parsed | undefined {
-  const [, memory, passes, lanes, salt = '', tag = ''] = PATTERN.exec(stored) ?? [];
+  const [, variant, memory, passes, lanes, salt = '', tag = ''] = PATTERN.exec(stored) ?? [];
   // Four letters of base64 are three bytes, three are two, two are one; one alone is nothing.
   if (memory === undefined || salt.length % 4 === 1 || tag.length % 4 === 1) return undefined;
   const parsed = {
+    variant: variant as Variant,
     memoryKiB: Number(memory),
     passes: Number(passes),
     lanes: Number(lanes),
@@ -45,7 +50,7 @@ function parse(stored: string): Parsed | undefined {
 /** The parts of a string that `recognises` has already said yes to. */
 function known(stored: string): Parsed {
   const parsed = parse(stored);
-  if (parsed === undefined) throw new TypeError('Not an argon2id string');
+  if (parsed === undefined) throw new TypeError('Not an argon2 string');
   return parsed;
 }
 
@@ -53,20 +58,8 @@ function known(stored: string): Parsed {
 export const argon2id: Scheme = {
   name: 'argon2id',
   runs: 'pool',
-  recognises: (stored) => parse(stored) !== undefined,
-  tooDear(stored) {
-    const { memoryKiB, passes, lanes } = known(stored);
-    if (memoryKiB > MAX_ARGON2_MEMORY_KIB) {
-      return `memory ${memoryKiB} KiB, where at most ${MAX_ARGON2_MEMORY_KIB} is accepted`;
-    }
-    if (memoryKiB * passes > MAX_ARGON2_WORK_KIB) {
-      return `${passes} passes over ${memoryKiB} KiB, where at most ${MAX_ARGON2_WORK_KIB} KiB in all are accepted`;
-    }
-    if (lanes > MAX_ARGON2_LANES) {
-      return `${lanes} lanes, where at most ${MAX_ARGON2_LANES} are accepted`;
-    }
-    return undefined;
-  },
+  recognises: (stored) => parse(stored)?.variant === 'argon2id',
+  tooDear,
   // Dearer is not current either: its time would tell a known name from an unknown one.
   isCurrent(stored, cost) {
     const { memoryKiB, passes, lanes, salt, tag } = known(stored);
@@ -78,16 +71,45 @@ export const argon2id: Scheme = {
       tag.length === TAG_BYTES
     );
   },
-  async verify(password, stored) {
-    const parsed = known(stored);
-    return timingSafeEqual(await derive(password, parsed, parsed.tag.length), parsed.tag);
-  },
+  verify,
 };
+
+export const argon2i: Scheme = {
+  name: 'argon2i',
+  runs: 'pool',
+  recognises: (stored) => parse(stored)?.variant === 'argon2i',
+  tooDear,
+  isCurrent: () => false,
+  verify,
+};
+
+function tooDear(stored: string): string | undefined {
+  const { memoryKiB, passes, lanes } = known(stored);
+  if (memoryKiB > MAX_ARGON2_MEMORY_KIB) {
+    return `memory ${memoryKiB} KiB, where at most ${MAX_ARGON2_MEMORY_KIB} is accepted`;
+  }
+  if (memoryKiB * passes > MAX_ARGON2_WORK_KIB) {
+    return `${passes} passes over ${memoryKiB} KiB, where at most ${MAX_ARGON2_WORK_KIB} KiB in all are accepted`;
+  }
+  if (lanes > MAX_ARGON2_LANES) {
+    return `${lanes} lanes, where at most ${MAX_ARGON2_LANES} are accepted`;
+  }
+  return undefined;
+}
+
+async function verify(password: Uint8Array, stored: string): Promise<boolean> {
+  const parsed = known(stored);
+  return timingSafeEqual(await derive(password, parsed, parsed.tag.length), parsed.tag);
+}
 
 /** The PHC string of this password under a new random salt; works in the thread pool. */
 export async function hashArgon2id(password: Uint8Array, cost: Argon2Cost): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  return format(cost, salt, await derive(password, { ...cost, lanes: 1, salt }, TAG_BYTES));
+  return format(
+    cost,
+    salt,
+    await derive(password, { variant: 'argon2id', ...cost, lanes: 1, salt }, TAG_BYTES),
+  );
 }
 
 /** A string that costs as much as any other to verify and that no password was made into. */
@@ -111,7 +133,7 @@ function derive(
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     argon2(
-      'argon2id',
+      from.variant,
       {
         message: password,
         nonce: from.salt,

@@ -1,0 +1,34 @@
+import { FIELD_ROWS, flagOf } from '../profile.ts';
+import { SCHEMES } from '../passwords/schemes.ts';
+import { SOURCES } from './sources.ts';
+
+/** The page docs/accounts.md. */
+export function accountsMarkdown(): string {
+  const fields = FIELD_ROWS.map(
+    ([key, field]) =>
+      `| \`${field.name}\` | ${key === 'enabled' ? '`--enable`, `--disable`' : `\`${flagOf(field)} ${field.takes.toUpperCase()}\``} | ${field.about} |`,
+  );
+  const sources = SOURCES.map(({ name, about }) => `| \`${name}\` | ${about} |`);
+  return `# Accounts
+
+## What can be set
+
+| name | flag of \`account add\` and \`account set\` | what it is |
+|---|---|---|
+${fields.join('\n')}
+
+## From and to files
+
+\`carryon account export\` writes all accounts as a table for spreadsheets (\`--format csv\`) or as JSON. With \`--hashes\` it has what passwords are checked against, so that another server can take it over; whoever gets hold of such a file can try guesses. Texts that a spreadsheet would compute get a \`'\` before them, which the import takes away.
+
+\`carryon account import FILE\` adds the accounts of a file in one step, all of them or, if anything in it is wrong, none; \`--dry-run\` only says what would happen. Accounts that are there already stay as they are. With \`--update\` they become what the file says, but for their passwords, which takes \`--update-passwords\`. What a file does not say stays: an empty cell is nothing said, \`none\` takes a limit away.
+
+| \`--from\` | what it is |
+|---|---|
+${sources.join('\n')}
+
+Passwords are taken over as ${SCHEMES.map(({ name }) => name).join(', ')}, and all but the first are replaced by it at the next login. Whoever has another kind is there but locked, as the line of that account says, until \`carryon account passwd NAME\` sets a new password. Uid and gid are not used: files belong to the user that runs the server. Whoever Pure-FTPd let in only from some addresses or at some hours is disabled at first.
+
+<!-- Generated from src/accounts. -->
+`;
+}
