@@ -255,7 +255,7 @@ function hashingOf({ login }: Settings) {
   return { concurrency: login.hashConcurrency, maxWaiting: login.maxWaiting };
 }
 
-function doorkeeperOf({ bans: rules, limits }: Settings, bans: Bans, log: Log) {
+function doorkeeperOf({ bans: rules, limits, ftp }: Settings, bans: Bans, log: Log) {
   const { threshold, window: windowMs } = rules;
   const clock = systemClock;
   return Doorkeeper.open({
@@ -264,7 +264,7 @@ function doorkeeperOf({ bans: rules, limits }: Settings, bans: Bans, log: Log) {
       threshold === undefined ? undefined : new Misconduct({ clock, threshold, windowMs }),
     clock,
     log,
-    trusted: new Networks(rules.trusted),
+    trusted: new Networks([...rules.trusted, ...ftp.proxies]),
     maxConnections: limits.maxConnections,
     maxConnectionsPerAddress: limits.maxConnectionsPerAddress,
     banMs: rules.duration,
@@ -338,6 +338,9 @@ function ftpOptions(
     implicit: implicit && { ...implicit, fd: sockets.ftps },
     tls,
     passive: { ports: ftp.passivePorts, address: ftp.passiveAddress },
+    proxies: new Networks(ftp.proxies),
+    proxyHeaderTimeoutMs: ftp.proxyHeaderTimeout,
+    maxProxyHeaderBytes: ftp.maxProxyHeaderBytes,
     banner: ftp.banner,
     idleTimeoutMs: ftp.idleTimeout,
     maxIdleTimeoutMs: ftp.maxIdleTimeout,

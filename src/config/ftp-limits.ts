@@ -72,4 +72,16 @@ export const FTP_LIMITS = [
     default: '256',
     about: 'The longest pattern in LIST, NLST and STAT.',
   }),
+  setting({
+    key: 'ftp.proxy-header-timeout',
+    kind: timer,
+    default: '5s',
+    about: 'How long the PROXY header of a connection from one of ftp.proxies may take.',
+  }),
+  setting({
+    key: 'ftp.max-proxy-header-bytes',
+    kind: size('536', '64KiB'),
+    default: '4KiB',
+    about: 'The longest PROXY header, with all that a proxy adds to the addresses.',
+  }),
 ] as const;

@@ -5,6 +5,7 @@ import {
   httpUrl,
   ipv4,
   line,
+  networks,
   oneOf,
   path,
   portRange,
@@ -60,6 +61,13 @@ export const SETTINGS = [
     flag: '--passive-address',
     about:
       'The address that PASV tells clients when the server is behind NAT; auto tells the one they connected to.',
+  }),
+  setting({
+    key: 'ftp.proxies',
+    kind: networks,
+    default: 'none',
+    about:
+      'Load balancers that speak the PROXY protocol (v1 or v2): every connection from these networks, control or data, has to begin with its header, and is that of the client it tells of. They are trusted as bans.trusted are.',
   }),
   setting({
     key: 'ftp.banner',

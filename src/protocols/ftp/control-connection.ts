@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import { asFailure, Failure } from '../../base/failure.ts';
 import type { Admission } from '../../session/session.ts';
-import { unmap } from '../../wire/ftp/addresses.ts';
 import { LineDecoder } from '../../wire/ftp/lines.ts';
 import type { Reply } from '../../wire/ftp/reply.ts';
 import { CommandQueue } from './command-queue.ts';
@@ -9,9 +8,10 @@ import { ControlPace } from './control-pace.ts';
 import { ControlWire } from './control-wire.ts';
 import { loggable, readCommand, type Command } from './command.ts';
 import type { ControlWatch } from './completion.ts';
-import { PassiveListener } from './data/passive.ts';
+import { furnishDesk } from './desk.ts';
 import { dispatch, stateAfter } from './dispatch.ts';
 import { Patience } from './patience.ts';
+import type { Ends } from './proxies.ts';
 import { replies, reply } from './replies.ts';
 import { ReplyWriter } from './reply-writer.ts';
 import type { Room } from './room.ts';
@@ -30,6 +30,7 @@ export interface Arrival {
   /** TLS is there from the first byte on. */
   readonly implicit: boolean;
   readonly admission: Admission;
+  readonly ends: Ends;
 }
 
 /**
@@ -64,8 +65,8 @@ export class ControlConnection {
   /** How many commands may wait before reading pauses. */
   #maxWaiting: number;
 
-  constructor(socket: Socket, room: Room, { implicit, admission }: Arrival) {
-    const { options, clock } = room;
+  constructor(socket: Socket, room: Room, { implicit, admission, ends }: Arrival) {
+    const { options, clock, encryption } = room;
     this.#room = room;
     this.#admission = admission;
     this.#state = implicit ? INITIAL_IMPLICIT : INITIAL;
@@ -82,7 +83,13 @@ export class ControlConnection {
     this.#writer = new ReplyWriter(this.#wire);
     this.#maxWaiting = options.maxQueuedLines;
     this.#pace = new ControlPace(options, clock, this.#gone.signal);
-    this.#desk = this.#furnish(socket);
+    this.#desk = furnishDesk(room, ends, {
+      signal: this.#gone.signal,
+      prepareTls: async () => {
+        this.#protection = await encryption?.protection();
+      },
+      progress: () => this.#running?.progress(),
+    });
     this.#patience = new Patience(options, clock, (farewell) => {
       if (farewell === replies.loginTimeout) admission.offend('no-login');
       this.leave(farewell);
@@ -367,30 +374,5 @@ export class ControlConnection {
       await session[Symbol.asyncDispose]();
     }
     await said;
-  }
-
-  #furnish(socket: Socket): Desk {
-    const { options, clock, encryption } = this.#room;
-    const peer = unmap(socket.remoteAddress ?? '');
-    const local = unmap(socket.localAddress ?? '');
-    return {
-      ...this.#room,
-      peer,
-      local,
-      log: this.#room.log.with({ peer }),
-      signal: this.#gone.signal,
-      listen: () =>
-        PassiveListener.open({
-          host: local,
-          peer,
-          ports: options.passive.ports,
-          lifetimeMs: options.passiveTimeoutMs,
-          clock,
-        }),
-      prepareTls: async () => {
-        this.#protection = await encryption?.protection();
-      },
-      progress: () => this.#running?.progress(),
-    };
   }
 }

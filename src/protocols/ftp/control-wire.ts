@@ -44,6 +44,7 @@ export class ControlWire {
   /** Begins to read in the clear. */
   open(): void {
     this.#listenTo(this.#raw);
+    this.#raw.resume();
   }
 
   /**

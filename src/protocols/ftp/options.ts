@@ -1,3 +1,4 @@
+import { Networks } from '../../base/network.ts';
 import { KiB, MiB } from '../../base/size.ts';
 import type { TlsOptions } from './tls/options.ts';
 
@@ -27,6 +28,11 @@ export interface FtpOptions {
   readonly implicit?:
     | { readonly host: string; readonly port: number; readonly fd?: number | undefined }
     | undefined;
+  /** Those whose connections have to begin with a header of the PROXY protocol. */
+  readonly proxies: Networks;
+  /** In which time it has to come, and how long it may be. */
+  readonly proxyHeaderTimeoutMs: number;
+  readonly maxProxyHeaderBytes: number;
   /** How connections are encrypted; without it they are not. */
   readonly tls?: TlsOptions | undefined;
   /** The text of the first reply. */
@@ -104,6 +110,9 @@ export const FTP_DEFAULTS: FtpOptions = {
   host: '127.0.0.1',
   port: 2121,
   passive: {},
+  proxies: new Networks([]),
+  proxyHeaderTimeoutMs: 5000,
+  maxProxyHeaderBytes: 4 * KiB,
   banner: 'Carryon ready',
   idleTimeoutMs: 300_000,
   maxIdleTimeoutMs: 7_200_000,

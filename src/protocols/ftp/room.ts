@@ -6,6 +6,7 @@ import type { Reception } from '../../session/session.ts';
 import type { VerbIndex } from './command.ts';
 import type { Traffic } from './data/traffic.ts';
 import type { FtpOptions } from './options.ts';
+import type { Proxies } from './proxies.ts';
 import type { Encryption } from './tls/encryption.ts';
 import type { Verb } from './verbs/verb.ts';
 
@@ -17,6 +18,7 @@ export interface Room {
   readonly log: Log;
   readonly commands: EventSource<CommandEvent> | undefined;
   readonly traffic: Traffic;
+  readonly proxies: Proxies;
   /** Uploads in the clear are read into reused buffers. */
   readonly readsInPlace: boolean;
   /** Undefined if nothing is ever encrypted. */

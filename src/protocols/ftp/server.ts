@@ -5,13 +5,13 @@ import type { EventSource } from '../../base/events.ts';
 import { asFailure, Failure } from '../../base/failure.ts';
 import type { Log } from '../../base/log.ts';
 import type { Admission, Reception } from '../../session/session.ts';
-import { unmap } from '../../wire/ftp/addresses.ts';
 import { formatReply } from '../../wire/ftp/reply.ts';
 import { VerbIndex } from './command.ts';
-import { ControlConnection } from './control-connection.ts';
+import { type Arrival, ControlConnection } from './control-connection.ts';
 import { canReadInPlace } from './data/reused-buffer.ts';
 import { Traffic } from './data/traffic.ts';
 import type { FtpOptions } from './options.ts';
+import { type Ends, endsOf, Proxies } from './proxies.ts';
 import { replies, reply } from './replies.ts';
 import type { Certificates } from './tls/certificates.ts';
 import { Encryption } from './tls/encryption.ts';
@@ -49,6 +49,7 @@ export class FtpServer implements AsyncDisposable {
   readonly #servers: { readonly explicit: Server; readonly implicit: Server | undefined };
   readonly #room: Room;
   readonly #connections = new Map<ControlConnection, Promise<void>>();
+  readonly #closing = new AbortController();
 
   /** @throws the system's error if it cannot listen there */
   static async listen(parts: FtpServerParts): Promise<FtpServer> {
@@ -67,6 +68,12 @@ export class FtpServer implements AsyncDisposable {
       encryption,
       readsInPlace,
       traffic: new Traffic(options.bufferBytes),
+      proxies: new Proxies({
+        networks: options.proxies,
+        timeoutMs: options.proxyHeaderTimeoutMs,
+        maxBytes: options.maxProxyHeaderBytes,
+        clock,
+      }),
       table: TABLE,
       verbs: new VerbIndex(TABLE),
     };
@@ -108,6 +115,7 @@ export class FtpServer implements AsyncDisposable {
   async close(graceMs: number): Promise<void> {
     this.#servers.explicit.close();
     this.#servers.implicit?.close();
+    this.#closing.abort(new Error('The server is closing'));
     for (const connection of this.#connections.keys()) connection.leave(replies.shuttingDown);
     await this.#allServed(graceMs);
     const why = new Failure('shutting-down', replies.shuttingDown.lines.join(' '));
@@ -121,38 +129,56 @@ export class FtpServer implements AsyncDisposable {
   }
 
   #welcome(socket: Socket, implicit: boolean): void {
-    const { log } = this.#room;
-    const admission = this.#admit(socket, implicit);
-    if (admission === undefined) {
-      socket.destroy();
+    const ends = endsOf(socket);
+    const admission = this.#admit(socket, implicit, ends);
+    if (admission === undefined) return;
+    if (!this.#room.proxies.handOn(ends.peer)) this.#serve(socket, { implicit, admission, ends });
+    else void this.#hearProxy(socket, { implicit, admission, ends });
+  }
+
+  /** Until it has said whose connection this is, it takes a place of the proxy's own. */
+  async #hearProxy(socket: Socket, { implicit, admission: place, ends }: Arrival): Promise<void> {
+    const { proxies, log } = this.#room;
+    const signal = AbortSignal.any([this.#closing.signal, place.signal]);
+    let told: Ends;
+    try {
+      told = await proxies.told(socket, ends, signal);
+    } catch (error) {
+      log.info('A proxy has not said whose connection this is', { proxy: ends.peer, error });
       return;
+    } finally {
+      place[Symbol.dispose]();
     }
-    const connection = new ControlConnection(socket, this.#room, { implicit, admission });
+    const admission = this.#admit(socket, implicit, told);
+    if (admission !== undefined) this.#serve(socket, { implicit, admission, ends: told });
+  }
+
+  #serve(socket: Socket, arrival: Arrival): void {
+    const connection = new ControlConnection(socket, this.#room, arrival);
     const served = connection.serve().catch((error: unknown) => {
-      log.error('A control connection failed', { error });
+      this.#room.log.error('A control connection failed', { error });
       connection.destroy();
     });
     this.#connections.set(connection, served);
     socket.once('close', () => {
       this.#connections.delete(connection);
-      admission[Symbol.dispose]();
+      arrival.admission[Symbol.dispose]();
     });
   }
 
-  /** Undefined for whom there is no place; whoever can be told has been. */
-  #admit(socket: Socket, implicit: boolean): Admission | undefined {
+  /** Undefined for whom there is no place: whoever can be told has been, and the socket is closed. */
+  #admit(socket: Socket, implicit: boolean, { peer }: Ends): Admission | undefined {
     const { reception, log } = this.#room;
-    if (socket.remoteAddress === undefined) return undefined;
-    const peer = unmap(socket.remoteAddress);
     try {
-      return reception.admit(peer);
+      if (peer !== '') return reception.admit(peer);
     } catch (error) {
       log.debug('Turned away', { peer, error });
       socket.on('error', () => {});
       // Before a handshake nobody can be told anything. What fits into an empty buffer goes at once.
       if (!implicit) socket.write(formatReply(reply(421, asFailure(error).message)));
-      return undefined;
     }
+    socket.destroy();
+    return undefined;
   }
 
   /** Resolves when everybody has been served, at the latest after the time. */

@@ -1,15 +1,13 @@
 import type { Reply } from '../../wire/ftp/reply.ts';
 import type { PassiveListener } from './data/passive.ts';
+import type { Ends } from './proxies.ts';
 import type { Room } from './room.ts';
 import type { Phase, PhaseKind, State } from './state.ts';
 import type { Task } from './task.ts';
 import type { Transfer } from './transfers/transfer.ts';
 
 /** What is around all commands of one control connection. */
-export interface Desk extends Room {
-  /** The peer's IP address and ours, as this control connection has them; IPv4-mapped unmapped. */
-  readonly peer: string;
-  readonly local: string;
+export interface Desk extends Room, Ends {
   /** Aborted when the control connection is gone: nobody waits for a reply any more. */
   readonly signal: AbortSignal;
   /** Opens a port for one data connection. @throws Error if none is free */

@@ -77,11 +77,12 @@ export function unmap(address: string): string {
 
 /** True if both are the same IP address, however each is written; what is no address is nobody's. */
 export function samePeer(one: string, other: string): boolean {
-  const canonicalOne = canonical(one);
-  return canonicalOne !== undefined && canonicalOne === canonical(other);
+  const canonicalOne = canonicalAddress(one);
+  return canonicalOne !== undefined && canonicalOne === canonicalAddress(other);
 }
 
-function canonical(address: string): string | undefined {
+/** An IP address in the one way in which everybody writes it; undefined for what is none. */
+export function canonicalAddress(address: string): string | undefined {
   const family = isIP(address);
   if (family === 0) return undefined;
   return family === 4 ? address : unmap(new SocketAddress({ address, family: 'ipv6' }).address);

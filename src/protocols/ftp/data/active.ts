@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import type { HostPort } from '../../../wire/ftp/addresses.ts';
 
 /** Ports below this one belong to services that a server must not be made to talk to (RFC 2577 §3). */
@@ -13,7 +13,8 @@ export function dial(target: HostPort, localAddress: string, signal: AbortSignal
     const socket = connect({
       host: target.host,
       port: target.port,
-      localAddress,
+      // A proxy may have clients of another family than it has itself.
+      ...(isIP(localAddress) === isIP(target.host) && { localAddress }),
       allowHalfOpen: true,
     });
     const stop = (): void => {

@@ -3,12 +3,15 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../../base/clock.ts';
 import { samePeer } from '../../../wire/ftp/addresses.ts';
 import type { Ports } from '../options.ts';
+import type { Ends, Proxies } from '../proxies.ts';
 
 export interface PassiveListenerOptions {
   /** Where the control connection is connected to: the only address to listen on. */
   readonly host: string;
   /** The control connection's peer: the only one who may connect. */
   readonly peer: string;
+  /** Those whose connections are somebody else's, and say whose. */
+  readonly proxies: Proxies;
   readonly ports: Ports | undefined;
   /** Milliseconds after which a listener to which nobody came is closed. */
   readonly lifetimeMs: number;
@@ -42,7 +45,7 @@ export class PassiveListener implements Disposable {
     this.port = typeof address === 'object' ? (address?.port ?? 0) : 0;
     // Without a reader, the end of a listener to which nobody came is no event.
     this.#arrival.promise.catch(() => {});
-    server.on('connection', (socket) => this.#welcome(socket, options.peer));
+    server.on('connection', (socket) => this.#welcome(socket, options));
     server.on('error', (error) => this.#arrival.reject(error));
     const expire = (): void => {
       if (this.#waiting === undefined) this[Symbol.dispose]();
@@ -72,10 +75,20 @@ export class PassiveListener implements Disposable {
     this.#arrival.reject(new Error('The passive port was closed'));
   }
 
-  #welcome(socket: Socket, peer: string): void {
+  #welcome(socket: Socket, { peer, proxies }: PassiveListenerOptions): void {
     socket.on('error', () => {});
+    const ends = proxies.ends(socket, this.#ended.signal);
+    if (ends instanceof Promise) {
+      ends.then(
+        (told) => this.#choose(socket, told, peer),
+        () => {},
+      );
+    } else this.#choose(socket, ends, peer);
+  }
+
+  #choose(socket: Socket, ends: Ends, peer: string): void {
     const isOver = this.#ended.signal.aborted || this.#waiting !== undefined;
-    if (isOver || !samePeer(socket.remoteAddress ?? '', peer)) {
+    if (isOver || !samePeer(ends.peer, peer)) {
       socket.destroy();
       return;
     }

@@ -44,7 +44,9 @@ export async function carryOut(
     if (connected === undefined) {
       return stop.aborted ? replyTo(stop.reason, 'flowing') : replies.noDataConnection;
     }
-    const isInPlace = desk.readsInPlace && running.storesAsIs && protection === undefined;
+    const isUnread = connected.bytesRead === 0;
+    const isInPlace =
+      desk.readsInPlace && running.storesAsIs && protection === undefined && isUnread;
     const socket = isInPlace ? readInPlace(connected) : connected;
     try {
       const link = { socket, signal: stop, watchControl, say };

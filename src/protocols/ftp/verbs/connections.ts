@@ -46,7 +46,7 @@ export const CONNECTIONS = [
         return { reply: reply(200, 'Only EPSV from now on'), next: { extendedPassiveOnly: true } };
       }
       if (!/^\d*$/.test(wanted)) return { reply: reply(501, 'Syntax: EPSV [1|2|ALL]') };
-      const family = familyOf(desk.local);
+      const family = familyOf(desk.reached);
       if (wanted !== '' && wanted !== family) {
         return { reply: reply(522, `Only the protocol of this connection, use (${family})`) };
       }
@@ -106,9 +106,9 @@ async function listen(
 }
 
 /** What PASV tells: the configured address, but to visitors from this very machine the real one. */
-function announcedAddress({ options, local, peer }: Desk): string | undefined {
-  if (!isIPv4(local)) return undefined;
-  return peer.startsWith('127.') ? local : (options.passive.address ?? local);
+function announcedAddress({ options, reached, peer }: Desk): string | undefined {
+  if (!isIPv4(reached)) return undefined;
+  return peer.startsWith('127.') ? reached : (options.passive.address ?? reached);
 }
 
 function familyOf(address: string): string {

@@ -1,0 +1,27 @@
+import { PassiveListener } from './data/passive.ts';
+import type { Ends } from './proxies.ts';
+import type { Room } from './room.ts';
+import type { Desk } from './visit.ts';
+
+/** What the desk of a control connection is furnished with: what only that connection can do. */
+export type Furniture = Pick<Desk, 'signal' | 'prepareTls' | 'progress'>;
+
+/** The desk of one control connection. */
+export function furnishDesk(room: Room, ends: Ends, furniture: Furniture): Desk {
+  const { options, clock, proxies } = room;
+  return {
+    ...room,
+    ...ends,
+    ...furniture,
+    log: room.log.with({ peer: ends.peer }),
+    listen: () =>
+      PassiveListener.open({
+        host: ends.local,
+        peer: ends.peer,
+        proxies,
+        ports: options.passive.ports,
+        lifetimeMs: options.passiveTimeoutMs,
+        clock,
+      }),
+  };
+}
