@@ -13,6 +13,7 @@ import type { CommandEvent } from './base/command-event.ts';
 import type { SessionEvent } from './base/session-event.ts';
 import { Networks } from './base/network.ts';
 import type { TransferEvent } from './base/transfer-event.ts';
+import type { HostPort } from './config/address.ts';
 import type { InheritedSockets } from './config/inherited-sockets.ts';
 import type { Settings } from './config/settings.ts';
 import type { Database } from './database/database.ts';
@@ -20,6 +21,7 @@ import { ProcessLocks } from './database/sqlite/process-locks.ts';
 import { Sqlite } from './database/sqlite/sqlite.ts';
 import { HookDelivery } from './hooks/delivery.ts';
 import { type Hook, commandHook, inTurn, urlHook } from './hooks/hook.ts';
+import type { Place } from './protocols/ftp/doors.ts';
 import { FTP_DEFAULTS, type FtpOptions } from './protocols/ftp/options.ts';
 import { FtpServer } from './protocols/ftp/server.ts';
 import { Certificates } from './protocols/ftp/tls/certificates.ts';
@@ -56,12 +58,13 @@ export interface Server extends AsyncDisposable {
   readonly accounts: Accounts;
   readonly passwords: Passwords;
   readonly vault: Vault;
-  /** Where FTP clients connect. */
-  readonly ftp: { readonly host: string; readonly port: number };
-  /** Where those connect who begin with TLS. */
-  readonly ftps: { readonly host: string; readonly port: number } | undefined;
+  /** Where FTP clients connect, and where those who begin with TLS. */
+  readonly addresses: FtpServer['addresses'];
+  /** The first of each. */
+  readonly ftp: HostPort;
+  readonly ftps: HostPort | undefined;
   /** Where health and metrics are, if they have a port. */
-  readonly metrics: { readonly host: string; readonly port: number } | undefined;
+  readonly metrics: HostPort | undefined;
   /** What shows who this server is; undefined if it does not encrypt. */
   readonly certificate: { readonly fingerprint: string; readonly isOurs: boolean } | undefined;
   /**
@@ -108,7 +111,7 @@ export interface Embedding {
 export async function composeServer(
   settings: Settings,
   log: Log,
-  { authority, sockets = {} }: Embedding = {},
+  { authority, sockets = { ftp: [], ftps: [] } }: Embedding = {},
 ): Promise<Server> {
   await using parts = new AsyncDisposableStack();
   const clock = systemClock;
@@ -200,8 +203,9 @@ export async function composeServer(
     accounts,
     passwords,
     vault,
+    addresses: ftp.addresses,
     ftp: ftp.address,
-    ftps: ftp.implicitAddress,
+    ftps: ftp.addresses.ftps[0],
     metrics: supervision.address,
     certificate: certificates && {
       fingerprint: certificates.current.fingerprint,
@@ -305,7 +309,8 @@ async function certificatesOf(settings: Settings, log: Log): Promise<Certificate
   }
   const own = join(settings.data, 'tls', 'self-signed.pem');
   const { listen, listenTls, passiveAddress } = settings.ftp;
-  const names = [listen.host, listenTls?.host, passiveAddress].filter((name) => name !== undefined);
+  const names = [...listen, ...(listenTls ?? [])].map(({ host }) => host);
+  if (passiveAddress !== undefined) names.push(passiveAddress);
   await ensureOwnCertificate(own, names, systemClock.now());
   return Certificates.open({ certificate: own, key: own }, log);
 }
@@ -324,18 +329,27 @@ async function tlsOptions({ tls }: Settings): Promise<TlsOptions | undefined> {
   };
 }
 
+/** Where to listen: with the sockets that were handed over, if any were. */
+function places(
+  addresses: readonly HostPort[],
+  sockets: readonly number[],
+  implicit: boolean,
+): Place[] {
+  if (sockets.length === 0) return addresses.map((address) => ({ ...address, implicit }));
+  return sockets.map((fd) => ({ host: '', port: 0, fd, implicit }));
+}
+
 function ftpOptions(
   { ftp }: Settings,
   tls: TlsOptions | undefined,
   sockets: InheritedSockets,
 ): FtpOptions {
-  const implicit = ftp.listenTls ?? (sockets.ftps === undefined ? undefined : ftp.listen);
   return {
     ...FTP_DEFAULTS,
-    host: ftp.listen.host,
-    port: ftp.listen.port,
-    fd: sockets.ftp,
-    implicit: implicit && { ...implicit, fd: sockets.ftps },
+    listen: [
+      ...places(ftp.listen, sockets.ftp, false),
+      ...places(ftp.listenTls ?? [], sockets.ftps, true),
+    ],
     tls,
     passive: { ports: ftp.passivePorts, address: ftp.passiveAddress },
     proxies: new Networks(ftp.proxies),

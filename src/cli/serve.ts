@@ -1,19 +1,14 @@
 import { once } from 'node:events';
-import { networkInterfaces } from 'node:os';
 import type { Command } from 'commander';
 import { type Server, composeServer } from '../compose.ts';
 import { inheritedSockets } from '../config/inherited-sockets.ts';
 import { suspectVariables } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { createLog } from '../telemetry/log.ts';
+import { DEMO, greet } from './greeting.ts';
 import { stayWithoutReader } from './leave-with-reader.ts';
-import { say } from './output.ts';
 import { randomPassword } from './passwords.ts';
 import { settingsOf, withSettings } from './settings.ts';
-import { VERSION } from '../version.ts';
-
-/** The account that a first start makes, so that there is something to try. */
-const DEMO = 'demo';
 
 /** `carryon serve` */
 export function addServeCommand(program: Command): void {
@@ -60,53 +55,6 @@ async function firstStart({ accounts, passwords }: Server): Promise<string | und
   const password = randomPassword();
   await accounts.add(DEMO, await passwords.hash(password));
   return password;
-}
-
-function greet(settings: Settings, server: Server, password: string | undefined): void {
-  const { ftp, ftps, metrics, certificate } = server;
-  const [first = ftp.host, ...others] = reachable(ftp.host);
-  const url = (host: string, user = '') => `ftp://${user}${bracketed(host)}:${ftp.port}/`;
-  say(
-    `Carryon ${VERSION} (Node ${process.versions.node})`,
-    '',
-    `  FTP      ${url(first)}`,
-    ...others.map((host) => `           ${url(host)}`),
-    ...(ftps
-      ? [`  FTPS     ftps://${bracketed(reachable(ftps.host)[0] ?? '')}:${ftps.port}/`]
-      : []),
-    ...(certificate ? certificateLines(certificate) : []),
-    ...(metrics ? [`  Metrics  http://${bracketed(metrics.host)}:${metrics.port}/metrics`] : []),
-    `  Data     ${settings.data}`,
-  );
-  if (password !== undefined) {
-    say(
-      `  Account  ${DEMO}`,
-      `  Password ${password}   (shown only this once)`,
-      '',
-      'Try it, in another terminal:',
-      `  curl -T README.md ${url(first, `${DEMO}:${password}@`)}`,
-      `  curl ${url(first, `${DEMO}:${password}@`)}`,
-    );
-  }
-  say('', 'Stop with Ctrl-C.');
-}
-
-/** Clients show the fingerprint of a certificate that nobody vouches for, to be compared. */
-function certificateLines({ fingerprint, isOurs }: NonNullable<Server['certificate']>): string[] {
-  const whose = isOurs ? 'self-signed, ' : '';
-  return [`  TLS      ${whose}SHA-256 ${fingerprint}`];
-}
-
-/** The addresses under which this machine may be reached, the nearest first. */
-function reachable(host: string): string[] {
-  if (host !== '0.0.0.0' && host !== '::') return [host];
-  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  const others = addresses.filter((one) => !one.internal && one.family === 'IPv4');
-  return ['127.0.0.1', ...others.map((one) => one.address)];
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** Resolves at the first signal that asks to stop; a second one ends the process at once. */

@@ -92,6 +92,28 @@ const CASES: readonly {
     refuses: ['some', '6-5', 5],
   },
   {
+    name: 'oneOrMore',
+    kind: kinds.oneOrMore(kinds.portRange),
+    takes: [
+      ['5-6', [{ first: 5, last: 6 }]],
+      [
+        ['5', '7-8'],
+        [
+          { first: 5, last: 5 },
+          { first: 7, last: 8 },
+        ],
+      ],
+      [
+        '5, 7-8',
+        [
+          { first: 5, last: 5 },
+          { first: 7, last: 8 },
+        ],
+      ],
+    ],
+    refuses: ['', [], '5,x', ['5', 6], 5],
+  },
+  {
     name: 'ipv4',
     kind: kinds.ipv4,
     takes: [['203.0.113.7', '203.0.113.7']],

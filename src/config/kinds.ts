@@ -112,6 +112,18 @@ export const hostPort: Kind<HostPort> = {
   format: formatHostPort,
 };
 
+/** One value of a kind or more, as a list or with commas between. */
+export function oneOrMore<T>(kind: Kind<T>): Kind<readonly T[], string | readonly string[]> {
+  return {
+    valueName: `${kind.valueName}[,…]`,
+    expects: `${kind.expects}, or several with commas between`,
+    schema: z
+      .union([z.array(z.string()).readonly(), z.string().transform(wordsIn)])
+      .pipe(z.array(kind.schema).min(1)),
+    format: (values) => values.map((value) => kind.format(value)).join(', '),
+  };
+}
+
 export const portRange: Kind<PortRange> = {
   valueName: 'A-B',
   expects: 'a range of ports such as "50000-50999"',
@@ -138,13 +150,15 @@ export const networks: Kind<readonly string[], string | readonly string[]> = {
   valueName: 'NETWORKS',
   expects: 'addresses and networks such as "192.0.2.7, 10.0.0.0/8, 2001:db8::/32", or "none"',
   schema: z
-    .union([z.array(z.string()).readonly(), z.string().transform(wordsIn)])
+    .union([
+      z.array(z.string()).readonly(),
+      z.string().transform((text) => (text.trim() === 'none' ? [] : wordsIn(text))),
+    ])
     .pipe(z.array(readable(parseNetwork))),
   format: (value) => (value.length === 0 ? 'none' : value.join(', ')),
 };
 
 function wordsIn(text: string): string[] {
-  if (text.trim() === 'none') return [];
   return text.split(/[\s,]+/).filter((word) => word !== '');
 }
 

@@ -38,7 +38,7 @@ function fileProblems(content: string): readonly string[] {
 
 test('without anything said, every setting has its default', () => {
   const settings = loadSettings(NOTHING);
-  assert.deepEqual(settings.ftp.listen, { host: '0.0.0.0', port: 2121 });
+  assert.deepEqual(settings.ftp.listen, [{ host: '0.0.0.0', port: 2121 }]);
   assert.equal(settings.ftp.passivePorts, undefined);
   assert.equal(settings.data, resolve('carryon-data'));
   assert.equal(settings.log.transfers, resolve('carryon-data/log/transfers.ndjson'));
@@ -126,7 +126,7 @@ test('every problem of every source is told at once, each with its place', () =>
     `${written.file}: ftp must be a table: [ftp]`,
     `${written.file}: log.level must be one of debug, info, warn, error, not "loud"`,
     'CARRYON_UPLOADS_EXPIRE: must be a time from 1s to 3650d such as "90s", "5m" or "7d" (a plain number is seconds), not "never"',
-    '--ftp: must be HOST:PORT such as "0.0.0.0:2121" or "[::]:2121" (port 0: any free one), not "2121"',
+    '--ftp: must be HOST:PORT such as "0.0.0.0:2121" or "[::]:2121" (port 0: any free one), or several with commas between, not "2121"',
   ]);
 });
 

@@ -96,13 +96,14 @@ const RULES: readonly Rule[] = [
     clash: 'hold the port of',
     other: 'ftp.listen-tls',
     broken: ({ ftp: { listenTls, passivePorts } }) =>
-      listenTls !== undefined && holds(passivePorts, listenTls.port),
+      (listenTls ?? []).some(({ port }) => holds(passivePorts, port)),
   },
   {
     key: 'ftp.passive-ports',
     clash: 'hold the port of',
     other: 'ftp.listen',
-    broken: ({ ftp: { listen, passivePorts } }) => holds(passivePorts, listen.port),
+    broken: ({ ftp: { listen, passivePorts } }) =>
+      listen.some(({ port }) => holds(passivePorts, port)),
   },
 ];
 

@@ -7,6 +7,7 @@ import {
   line,
   networks,
   oneOf,
+  oneOrMore,
   path,
   portRange,
   share,
@@ -34,14 +35,15 @@ export const SETTINGS = [
 
   setting({
     key: 'ftp.listen',
-    kind: hostPort,
+    kind: oneOrMore(hostPort),
     default: '0.0.0.0:2121',
     flag: '--ftp',
-    about: 'Where FTP clients connect; port 0 takes any free one and says which.',
+    about:
+      'Where FTP clients connect, one address or several; port 0 takes any free one and says which. `[::]:2121` is IPv6 and IPv4 on one port.',
   }),
   setting({
     key: 'ftp.listen-tls',
-    kind: unless('off', hostPort),
+    kind: unless('off', oneOrMore(hostPort)),
     default: 'off',
     flag: '--ftps',
     about:

@@ -13,7 +13,7 @@ test('a program writes settings as a file does, in camel case', () => {
     tls: { policy: 'off' },
   });
   assert.equal(settings.data, resolve('files'));
-  assert.deepEqual(settings.ftp.listen, { host: '127.0.0.1', port: 0 });
+  assert.deepEqual(settings.ftp.listen, [{ host: '127.0.0.1', port: 0 }]);
   assert.equal(settings.ftp.idleTimeout, 600_000);
   assert.equal(settings.ftp.maxLoginFailures, 7);
   assert.equal(settings.ftp.showPartials, false);

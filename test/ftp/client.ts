@@ -139,9 +139,9 @@ export class Client implements AsyncDisposable {
   }
 
   /** A data connection to a passive port, its own end still open. */
-  async data(port?: number, localAddress = '127.0.0.1'): Promise<Socket> {
+  async data(port?: number, localAddress = '127.0.0.1', host = '127.0.0.1'): Promise<Socket> {
     const to = port ?? (await this.passive());
-    const socket = connect({ host: '127.0.0.1', port: to, localAddress, allowHalfOpen: true });
+    const socket = connect({ host, port: to, localAddress, allowHalfOpen: true });
     this.#open.add(socket);
     socket.on('error', () => {});
     await once(socket, 'connect');

@@ -120,7 +120,11 @@ async function open({ store }: SlowDisk): Promise<SlowSite> {
       clock: systemClock,
       log: silentLog,
       // Then the sockets that the server accepts say how much it has taken.
-      options: { ...FTP_DEFAULTS, port: 0, readsInPlace: false },
+      options: {
+        ...FTP_DEFAULTS,
+        listen: [{ host: '127.0.0.1', port: 0, implicit: false }],
+        readsInPlace: false,
+      },
     }),
   );
   const clients = parts.use(new AsyncDisposableStack());

@@ -1,5 +1,6 @@
 import { Networks } from '../../base/network.ts';
 import { KiB, MiB } from '../../base/size.ts';
+import type { Place } from './doors.ts';
 import type { TlsOptions } from './tls/options.ts';
 
 /** Some consecutive ports, both ends included. */
@@ -18,16 +19,9 @@ export interface PassiveOptions {
 
 /** All that this room lets people choose. Times are in milliseconds, sizes in bytes. */
 export interface FtpOptions {
-  readonly host: string;
-  /** 0 asks the system for a free one. */
-  readonly port: number;
-  /** A socket that listens already, made by who started this process: instead of host and port. */
-  readonly fd?: number | undefined;
+  /** At least one. */
+  readonly listen: readonly Place[];
   readonly passive: PassiveOptions;
-  /** Where those connect who begin with TLS (implicit FTPS). */
-  readonly implicit?:
-    | { readonly host: string; readonly port: number; readonly fd?: number | undefined }
-    | undefined;
   /** Those whose connections have to begin with a header of the PROXY protocol. */
   readonly proxies: Networks;
   /** In which time it has to come, and how long it may be. */
@@ -107,8 +101,7 @@ export interface FtpOptions {
 }
 
 export const FTP_DEFAULTS: FtpOptions = {
-  host: '127.0.0.1',
-  port: 2121,
+  listen: [],
   passive: {},
   proxies: new Networks([]),
   proxyHeaderTimeoutMs: 5000,

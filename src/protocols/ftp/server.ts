@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import type { CommandEvent } from '../../base/command-event.ts';
 import type { EventSource } from '../../base/events.ts';
@@ -10,6 +10,7 @@ import { VerbIndex } from './command.ts';
 import { type Arrival, ControlConnection } from './control-connection.ts';
 import { canReadInPlace } from './data/reused-buffer.ts';
 import { Traffic } from './data/traffic.ts';
+import { type Address, type Door, openDoors } from './doors.ts';
 import type { FtpOptions } from './options.ts';
 import { type Ends, endsOf, Proxies } from './proxies.ts';
 import { replies, reply } from './replies.ts';
@@ -32,21 +33,9 @@ export interface FtpServerParts {
 /** Milliseconds that connections get to close after everything of theirs was cut off. */
 const LAST_WORDS_MS = 1000;
 
-const KEEP_ALIVE_DELAY_MS = 60_000;
-
-interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** Where to listen, unless with a socket that listens already. */
-interface Place extends Address {
-  readonly fd?: number | undefined;
-}
-
 /** The FTP door: listens, and serves everybody who comes until it is closed. */
 export class FtpServer implements AsyncDisposable {
-  readonly #servers: { readonly explicit: Server; readonly implicit: Server | undefined };
+  readonly #doors: readonly Door[];
   readonly #room: Room;
   readonly #connections = new Map<ControlConnection, Promise<void>>();
   readonly #closing = new AbortController();
@@ -54,7 +43,7 @@ export class FtpServer implements AsyncDisposable {
   /** @throws the system's error if it cannot listen there */
   static async listen(parts: FtpServerParts): Promise<FtpServer> {
     const { reception, clock, log, options, certificates, commands } = parts;
-    const { tls, implicit } = options;
+    const { tls, listen } = options;
     const encryption = tls && certificates && new Encryption({ certificates, options: tls }, clock);
     const readsInPlace = options.readsInPlace && (await canReadInPlace());
     if (options.readsInPlace && !readsInPlace)
@@ -77,30 +66,27 @@ export class FtpServer implements AsyncDisposable {
       table: TABLE,
       verbs: new VerbIndex(TABLE),
     };
-    const explicit = await open(options, log);
-    try {
-      return new FtpServer({ explicit, implicit: implicit && (await open(implicit, log)) }, room);
-    } catch (error) {
-      explicit.close();
-      throw error;
+    return new FtpServer(await openDoors(listen, log), room);
+  }
+
+  private constructor(doors: readonly Door[], room: Room) {
+    this.#doors = doors;
+    this.#room = room;
+    for (const { server, implicit } of doors) {
+      server.on('connection', (socket) => this.#welcome(socket, implicit));
     }
   }
 
-  private constructor(servers: { explicit: Server; implicit: Server | undefined }, room: Room) {
-    this.#servers = servers;
-    this.#room = room;
-    servers.explicit.on('connection', (socket) => this.#welcome(socket, false));
-    servers.implicit?.on('connection', (socket) => this.#welcome(socket, true));
+  /** Where it listens, for those who begin in the clear and for those who begin with TLS. */
+  get addresses(): { readonly ftp: readonly Address[]; readonly ftps: readonly Address[] } {
+    const of = (wanted: boolean): Address[] =>
+      this.#doors.filter(({ implicit }) => implicit === wanted).map(({ address }) => address);
+    return { ftp: of(false), ftps: of(true) };
   }
 
-  /** Where it listens. */
+  /** The first place where it was told to listen. */
   get address(): Address {
-    return addressOf(this.#servers.explicit);
-  }
-
-  /** Where it listens for those who begin with TLS. */
-  get implicitAddress(): Address | undefined {
-    return this.#servers.implicit && addressOf(this.#servers.implicit);
+    return this.#doors[0]!.address;
   }
 
   /** Control connections at the moment. */
@@ -113,8 +99,7 @@ export class FtpServer implements AsyncDisposable {
    * `graceMs`; then what still runs is cut off. Resolves when everybody has had their last reply and what they held is given back.
    */
   async close(graceMs: number): Promise<void> {
-    this.#servers.explicit.close();
-    this.#servers.implicit?.close();
+    for (const { server } of this.#doors) server.close();
     this.#closing.abort(new Error('The server is closing'));
     for (const connection of this.#connections.keys()) connection.leave(replies.shuttingDown);
     await this.#allServed(graceMs);
@@ -189,24 +174,4 @@ export class FtpServer implements AsyncDisposable {
     await Promise.race([all, time]);
     over.abort();
   }
-}
-
-/** @throws the system's error if it cannot listen there */
-async function open({ host, port, fd }: Place, log: Log): Promise<Server> {
-  const server = createServer({
-    allowHalfOpen: true,
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
-  });
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject).once('listening', resolve);
-  server.listen(fd === undefined ? { host, port, backlog: 1024 } : { fd });
-  await promise;
-  return server.off('error', reject).on('error', (error) => log.error('Cannot accept', { error }));
-}
-
-function addressOf(server: Server): Address {
-  const { address, port } = server.address() as AddressInfo;
-  return { host: address, port };
 }
