@@ -3,7 +3,8 @@ export type LogFields = Readonly<Record<string, unknown>>;
 
 /** The log as the core sees it. The message is a sentence; what varies goes into the fields. */
 export interface Log {
-  debug(message: string, fields?: LogFields): void;
+  /** @param fields asked for only if somebody reads what is told for finding faults */
+  debug(message: string, fields?: () => LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;

@@ -10,7 +10,8 @@ import { AppendFile } from './append-file.ts';
 function remembering() {
   const told: (readonly [message: string, fields: LogFields | undefined])[] = [];
   const tell = (message: string, fields?: LogFields) => void told.push([message, fields]);
-  const log: Log = { debug: tell, info: tell, warn: tell, error: tell, with: () => log };
+  const debug: Log['debug'] = (message, fields) => tell(message, fields?.());
+  const log: Log = { debug, info: tell, warn: tell, error: tell, with: () => log };
   return { told, log };
 }
 

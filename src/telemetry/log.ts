@@ -49,7 +49,10 @@ export function createLog({ level, format, destination }: LogOptions): Log {
 
 function behindLog(logger: Logger): Log {
   return {
-    debug: (message, fields) => logger.debug(ready(fields), message),
+    debug: (message, fields) => {
+      // Said twice for each command: what nobody reads is not even put together.
+      if (logger.isLevelEnabled('debug')) logger.debug(ready(fields?.()), message);
+    },
     info: (message, fields) => logger.info(ready(fields), message),
     warn: (message, fields) => logger.warn(ready(fields), message),
     error: (message, fields) => logger.error(ready(fields), message),

@@ -157,7 +157,7 @@ function recorder(lines: string[], fixed: LogFields = {}): Log {
     (message: string, fields: LogFields = {}) =>
       void lines.push(`${level} ${message} ${JSON.stringify({ ...fixed, ...fields }, shownError)}`);
   return {
-    debug: at('debug'),
+    debug: (message, fields) => at('debug')(message, fields?.()),
     info: at('info'),
     warn: at('warn'),
     error: at('error'),

@@ -6,7 +6,8 @@ export class CommandQueue {
   readonly #waiting: Command[] = [];
   #arrived = 0;
   #ended = false;
-  #change = Promise.withResolvers<void>();
+  /** Made when somebody waits, and not for each command. */
+  #change: PromiseWithResolvers<void> | undefined;
 
   get length(): number {
     return this.#waiting.length;
@@ -39,12 +40,13 @@ export class CommandQueue {
 
   /** Resolves when a command comes, or the end, or somebody calls {@link wake}. */
   changed(): Promise<void> {
+    this.#change ??= Promise.withResolvers();
     return this.#change.promise;
   }
 
   wake(): void {
-    this.#change.resolve();
-    this.#change = Promise.withResolvers();
+    this.#change?.resolve();
+    this.#change = undefined;
   }
 
   /** Looks at what happens here from now on. */

@@ -207,7 +207,7 @@ export class ControlConnection {
   }
 
   #answer(command: Command): void | Promise<void> {
-    this.#desk.log.debug('Command', { command: loggable(command) });
+    this.#desk.log.debug('Command', () => ({ command: loggable(command) }));
     if (command.kind === 'too-long') return this.#finishCommand(replies.tooLong);
     const { verb, argument } = command;
     this.#answering = verb?.name ?? UnknownWords.LABEL;
@@ -349,7 +349,7 @@ export class ControlConnection {
       const protocol = this.#state.control === 'clear' ? 'ftp' : 'ftps';
       this.#room.commands?.emit({ protocol, verb: word, code });
     }
-    this.#desk.log.debug('Reply', { code: reply.code, text: reply.lines[0] });
+    this.#desk.log.debug('Reply', () => ({ code, text: reply.lines[0] }));
     this.#writer.say(reply);
   }
 

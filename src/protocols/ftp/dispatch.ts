@@ -26,6 +26,8 @@ export function dispatch(verb: Verb, state: State, desk: Desk, argument: string)
 
 /** What is known after a command: what its handler said, and what its row says is used up. */
 export function stateAfter(verb: Verb, state: State, outcome: Outcome): State {
+  // Most commands change nothing.
+  if (outcome.next === undefined && !verb.data && !verb.clearsRestart) return state;
   const usedUp: Partial<State> = {
     ...((verb.data || verb.clearsRestart) && { restart: 0, range: undefined }),
     ...(verb.data && { announced: undefined, plan: { kind: 'none' } }),

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { formatOpenLine, formatReply, type Reply } from '../../wire/ftp/reply.ts';
+import { encodeLines } from '../../wire/ftp/lines.ts';
+import { openLine, replyLines, type Reply } from '../../wire/ftp/reply.ts';
 
 /**
  * Writes replies, those of one turn in one write: many small ones cost as much as one. What is
@@ -7,7 +8,7 @@ import { formatOpenLine, formatReply, type Reply } from '../../wire/ftp/reply.ts
  */
 export class ReplyWriter {
   readonly #wire: { readonly stream: Socket };
-  #pending: Buffer[] = [];
+  #pending = '';
   #scheduled: NodeJS.Immediate | undefined;
   /** The code of the last reply. */
   lastCode = 0;
@@ -24,22 +25,22 @@ export class ReplyWriter {
 
   say(reply: Reply): void {
     this.lastCode = reply.code;
-    this.#pending.push(formatReply(reply));
+    this.#pending += replyLines(reply);
     this.#scheduled ??= setImmediate(() => this.flush());
   }
 
   /** A line of a reply that goes on; it goes out at once. */
   sayOpen(code: number, text: string): void {
-    this.#pending.push(formatOpenLine(code, text));
+    this.#pending += openLine(code, text);
     this.flush();
   }
 
   flush(): void {
-    clearImmediate(this.#scheduled);
+    if (this.#scheduled !== undefined) clearImmediate(this.#scheduled);
     this.#scheduled = undefined;
-    if (this.#pending.length === 0) return;
-    const bytes = this.#pending.length === 1 ? this.#pending[0]! : Buffer.concat(this.#pending);
-    this.#pending = [];
+    if (this.#pending === '') return;
+    const bytes = encodeLines(this.#pending);
+    this.#pending = '';
     const { stream } = this.#wire;
     if (stream.writable) stream.write(bytes);
   }

@@ -157,7 +157,7 @@ export class FtpServer implements AsyncDisposable {
     try {
       if (peer !== '') return reception.admit(peer);
     } catch (error) {
-      log.debug('Turned away', { peer, error });
+      log.debug('Turned away', () => ({ peer, error }));
       socket.on('error', () => {});
       // Before a handshake nobody can be told anything. What fits into an empty buffer goes at once.
       if (!implicit) socket.write(formatReply(reply(421, asFailure(error).message)));

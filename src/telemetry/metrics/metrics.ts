@@ -31,6 +31,8 @@ export class Metrics {
   readonly #counters = new Map<MetricName, Counter<string>>();
   readonly #gauges = new Map<MetricName, Gauge<string>>();
   readonly #histograms = new Map<MetricName, Histogram<string>>();
+  /** Commands since the values were last asked for: there are too many to add up one by one. */
+  readonly #commands = new Map<string, { readonly labels: Labels; count: number }>();
 
   constructor() {
     for (const [key, row] of Object.entries(METRIC_ROWS)) {
@@ -87,12 +89,18 @@ export class Metrics {
   hearCommands(events: Events<CommandEvent>): void {
     events.listen(({ protocol, verb, code }) => {
       const reply = `${Math.floor(code / 100)}xx`;
-      this.count('carryon_commands_total', { protocol, verb, reply });
+      const key = `${protocol} ${verb} ${reply}`;
+      const tally = this.#commands.get(key);
+      if (tally) tally.count += 1;
+      else this.#commands.set(key, { labels: { protocol, verb, reply }, count: 1 });
     });
   }
 
   /** The values as they are now. */
   async values(): Promise<MetricsOfProcess> {
+    const tallies = [...this.#commands.values()];
+    this.#commands.clear();
+    for (const { labels, count } of tallies) this.count('carryon_commands_total', labels, count);
     return this.#registry.getMetricsAsJSON();
   }
 }

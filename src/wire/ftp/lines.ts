@@ -43,13 +43,26 @@ export class LineDecoder {
   /** Takes the bytes that came and tells what they complete, in order. */
   push(chunk: Uint8Array): LineEvent[] {
     const events: LineEvent[] = [];
-    for (const raw of chunk) {
-      const byte = this.#telnet.feed(raw);
+    for (let at = 0; at < chunk.length; at += 1) {
+      const plain = this.#isFresh ? plainLine(chunk, at) : 0;
+      if (plain > 0 && plain <= this.#maxBytes) {
+        // What it is in nearly every case, and then it is many times as fast as byte by byte.
+        events.push({ kind: 'line', text: latin1(chunk, at, at + plain) });
+        this.#urgent = false;
+        at += plain + 1;
+        continue;
+      }
+      const byte = this.#telnet.feed(chunk[at] ?? 0);
       if (byte === NOTHING) continue;
       const event = this.#take(byte);
       if (event !== undefined) events.push(event);
     }
     return events;
+  }
+
+  /** Nothing that came before has to do with what comes next. */
+  get #isFresh(): boolean {
+    return this.#held.length === 0 && this.#phase === 'reading' && !this.#telnet.unfinished;
   }
 
   #take(byte: number): LineEvent | undefined {
@@ -115,6 +128,17 @@ export class LineDecoder {
   }
 }
 
+/** The length of the line that begins here, if it is of printable ASCII and ends with CRLF; else 0. */
+function plainLine(chunk: Uint8Array, from: number): number {
+  let at = from;
+  for (let byte = chunk[at] ?? 0; byte >= 0x20 && byte < 0x7f; byte = chunk[at] ?? 0) at += 1;
+  return chunk[at] === CR && chunk[at + 1] === LF ? at - from : 0;
+}
+
+function latin1({ buffer, byteOffset }: Uint8Array, from: number, to: number): string {
+  return Buffer.from(buffer, byteOffset + from, to - from).toString('latin1');
+}
+
 /**
  * The bytes of one line, ended by CRLF: a CR in a name as CR NUL (RFC 2640 §3.1), a byte 0xFF
  * doubled (RFC 854).
@@ -123,7 +147,17 @@ export class LineDecoder {
 export function formatLine(text: string): Buffer {
   // oxlint-disable-next-line no-control-regex -- these two are exactly what is refused
   if (/[\n\0]/.test(text)) throw new WireError('A line cannot hold LF or NUL');
-  const bytes = encodeName(`${text.replaceAll('\r', '\r\0')}\r\n`);
+  return encodeLines(endLine(text));
+}
+
+/** A line of a control connection as text, with its end; of many, {@link encodeLines} makes bytes at once. */
+export function endLine(text: string): string {
+  return `${text.includes('\r') ? text.replaceAll('\r', '\r\0') : text}\r\n`;
+}
+
+/** The bytes of lines that {@link endLine} has ended. */
+export function encodeLines(lines: string): Buffer {
+  const bytes = encodeName(lines);
   if (!bytes.includes(IAC)) return bytes;
   return Buffer.from([...bytes].flatMap((byte) => (byte === IAC ? [IAC, IAC] : [byte])));
 }

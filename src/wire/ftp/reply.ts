@@ -1,5 +1,5 @@
 import { WireError } from '../wire-error.ts';
-import { formatLine, LineDecoder } from './lines.ts';
+import { encodeLines, endLine, LineDecoder } from './lines.ts';
 
 /** What a server answers: a code of three digits, and its text without codes and line ends. */
 export interface Reply {
@@ -21,24 +21,27 @@ const DEFAULT_MAX_BYTES = 256 * 1024;
  * (RFC 2389 §3.2, RFC 3659 §7.2). LF and NUL cannot be sent and become `?`.
  */
 export function formatReply(reply: Reply): Buffer {
-  const lines = reply.lines.map(sendable);
-  const last = lines.pop() ?? '';
-  const first = lines.shift();
-  return Buffer.concat([
-    ...(first === undefined ? [] : [formatLine(`${reply.code}-${first}`)]),
-    ...lines.map((line) => formatLine(` ${line}`)),
-    formatLine(`${reply.code} ${last}`),
-  ]);
+  return encodeLines(replyLines(reply));
+}
+
+/** The same as text; of that of many replies, `encodeLines` makes bytes at once. */
+export function replyLines({ code, lines }: Reply): string {
+  const last = lines.length - 1;
+  let text = '';
+  for (let index = 0; index < last; index += 1) {
+    text += replyLine(index === 0 ? `${code}-` : ' ', lines[index] ?? '');
+  }
+  return text + replyLine(`${code} `, lines[last] ?? '');
 }
 
 /** One line of a reply of which more is to come: `213-` and a text. */
-export function formatOpenLine(code: number, text: string): Buffer {
-  return formatLine(`${code}-${sendable(text)}`);
+export function openLine(code: number, text: string): string {
+  return replyLine(`${code}-`, text);
 }
 
-function sendable(line: string): string {
+function replyLine(beginning: string, text: string): string {
   // oxlint-disable-next-line no-control-regex -- these two are exactly what is replaced
-  return line.replaceAll(/[\n\0]/g, '?');
+  return endLine(beginning + (/[\n\0]/.test(text) ? text.replaceAll(/[\n\0]/g, '?') : text));
 }
 
 /**

@@ -108,7 +108,7 @@ async function connection(
     if (plan.kind === 'active') return await dial(plan.target, desk.local, stop);
     return undefined;
   } catch (error) {
-    desk.log.debug('No data connection came up', { error });
+    desk.log.debug('No data connection came up', () => ({ error }));
     return undefined;
   } finally {
     settled.abort();
