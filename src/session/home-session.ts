@@ -101,6 +101,13 @@ export class HomeSession implements Session {
     return seen;
   }
 
+  glance(path: Path): Seen | undefined {
+    this.#require('list', 'read', 'write');
+    const seen = this.#parts.home.glance(path);
+    if (seen) this.#tell(path, seen);
+    return seen;
+  }
+
   async *list(folder: Path): AsyncIterable<readonly Seen[]> {
     this.#require('list');
     for await (const slice of this.#parts.home.list(folder)) {
@@ -221,7 +228,7 @@ export class HomeSession implements Session {
 
   async recordedDigests(
     folder: Path,
-    files: readonly Seen[],
+    files: readonly Pick<Seen, 'name' | 'version'>[],
     algorithms: readonly Checksum[],
   ): Promise<ReadonlyMap<string, readonly KnownDigest[]>> {
     this.#require('read');

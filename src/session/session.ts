@@ -109,6 +109,8 @@ export interface Session extends AsyncDisposable {
 
   may(permission: Permission): boolean;
   stat(path: Path): Promise<Seen>;
+  /** The same, where it can be told at once; undefined says nothing. @throws Failure `forbidden` */
+  glance(path: Path): Seen | undefined;
   /** Throws as stat does; slices, unsorted. */
   list(folder: Path): AsyncIterable<readonly Seen[]>;
   /** @throws Failure `not-found`, `is-a-directory`, `unfinished`, `offset-mismatch` beyond the end */
@@ -147,7 +149,7 @@ export interface Session extends AsyncDisposable {
   /** What is recorded of files in a folder as they are now, by name; nothing is computed. */
   recordedDigests(
     folder: Path,
-    files: readonly Seen[],
+    files: readonly Pick<Seen, 'name' | 'version'>[],
     algorithms: readonly Checksum[],
   ): Promise<ReadonlyMap<string, readonly KnownDigest[]>>;
   quota(): Promise<QuotaView>;

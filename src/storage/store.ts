@@ -89,6 +89,12 @@ export interface Tree extends AsyncDisposable {
    */
   stat(path: Path): Promise<Entry>;
 
+  /**
+   * The same, where it can be told at once, in microseconds: undefined says nothing, and whoever
+   * needs to know asks {@link stat}. Throws nothing.
+   */
+  glance(path: Path): Entry | undefined;
+
   /** Bytes that can still be stored here, by whoever comes first; undefined where nobody can tell. */
   freeBytes(): Promise<number | undefined>;
 

@@ -43,15 +43,20 @@ export class Home {
    */
   async stat(path: Path): Promise<Seen> {
     try {
-      return { ...(await this.#parts.tree.stat(path)), partial: false };
+      return await this.#parts.tree.stat(path);
     } catch (error) {
       if (!failed(error, 'not-found')) throw error;
       await this.#parts.writers.writing(this.id, path)?.flush();
       const unfinished = await resumable(this.#parts, path);
       if (unfinished && unfinished.offset > 0) return asSeen(unfinished);
       // It may have been published while we looked.
-      return { ...(await this.#parts.tree.stat(path)), partial: false };
+      return await this.#parts.tree.stat(path);
     }
+  }
+
+  /** What is committed under this name, where the store can tell it at once; undefined says nothing. */
+  glance(path: Path): Seen | undefined {
+    return this.#parts.tree.glance(path);
   }
 
   /** Unsorted slices; unfinished uploads stand in the last one. */
@@ -60,7 +65,7 @@ export class Home {
     const unfinished = new Map(records.map((record) => [nameOf(record.path), record]));
     for await (const slice of this.#parts.tree.list(folder)) {
       for (const entry of slice) unfinished.delete(entry.name);
-      yield slice.map((entry) => ({ ...entry, partial: false }));
+      yield slice;
     }
     const seen: Seen[] = [];
     for (const record of unfinished.values()) {
@@ -199,7 +204,7 @@ export class Home {
   /** What is recorded of the files that a listing of this folder shows; nothing is computed. */
   recordedDigests(
     folder: Path,
-    files: readonly Entry[],
+    files: readonly Pick<Entry, 'name' | 'version'>[],
     algorithms: readonly Checksum[],
   ): Promise<ReadonlyMap<string, readonly KnownDigest[]>> {
     return this.#parts.digests.among(this.id, folder, files, algorithms);

@@ -2,9 +2,10 @@ import { nameOf } from '../base/path.ts';
 import type { Entry } from '../storage/store.ts';
 import type { UploadRecord } from './upload-records.ts';
 
-/** An entry as its owner sees it: `partial` is an upload of theirs that has not been committed. */
+/** An entry as its owner sees it. */
 export interface Seen extends Entry {
-  readonly partial: boolean;
+  /** Present if it is an upload of theirs that has not been committed. */
+  readonly partial?: true;
 }
 
 /**

@@ -31,6 +31,12 @@ const USES = {
       call: (session) => session.stat(at('/cut')),
     },
   },
+  glance: {
+    'a file': {
+      needs: [['list'], ['read'], ['write']],
+      call: async (session) => session.glance(at('/a')),
+    },
+  },
   list: { 'a folder': { needs: [['list']], call: (session) => collect(session.list(at('/'))) } },
   download: {
     'a file': {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ROOT } from '../../src/base/path.ts';
-import { at, type Case, entries, fails, names, put, text } from './subject.ts';
+import { at, type Case, entries, facts, fails, names, put, text } from './subject.ts';
 
 export const FOLDER_CASES: readonly Case[] = [
   [
@@ -194,13 +194,34 @@ export const FOLDER_CASES: readonly Case[] = [
     },
   ],
   [
-    'the same entry in a list and alone is told alike',
+    'the same entry in a list, alone and at a glance is told alike',
     async ({ tree }) => {
-      await tree.makeFolder(at('/folder'));
+      const deep = '/a/b/c/d/e/f';
+      for (let end = 2; end <= deep.length; end += 2) await tree.makeFolder(at(deep.slice(0, end)));
+      for (const folder of ['', '/a', '/a/b', '/a/b/c', '/a/b/c/d', deep]) {
+        await tree.makeFolder(at(`${folder}/folder`));
+        await put(tree, `${folder}/file`, 'content');
+        const listed = await entries(tree, folder);
+        for (const name of ['folder', 'file']) {
+          const path = at(`${folder}/${name}`);
+          const alone = facts(await tree.stat(path));
+          assert.deepEqual(facts(listed.get(name)), alone);
+          assert.deepEqual(facts(tree.glance(path) ?? (await tree.stat(path))), alone);
+        }
+      }
+      assert.deepEqual(
+        facts(tree.glance(ROOT) ?? (await tree.stat(ROOT))),
+        facts(await tree.stat(ROOT)),
+      );
+    },
+  ],
+  [
+    'a glance at what is not there says nothing, and throws nothing',
+    async ({ tree }) => {
       await put(tree, '/file', 'content');
-      const listed = await entries(tree, '/');
-      assert.deepEqual(listed.get('folder'), await tree.stat(at('/folder')));
-      assert.deepEqual(listed.get('file'), await tree.stat(at('/file')));
+      for (const path of ['/missing', '/missing/x', '/file/x', '/.carryon-staging/x']) {
+        assert.equal(tree.glance(at(path)), undefined, path);
+      }
     },
   ],
   [

@@ -16,7 +16,7 @@ import { ROOT } from '../../src/base/path.ts';
 import type { StoreFacts, Tree } from '../../src/storage/store.ts';
 import { noDescriptorStaysOpen } from './descriptors.ts';
 import { type LocalHome, localHome } from './local-home.ts';
-import { at, entries, fails, names, put, staged, text } from './subject.ts';
+import { at, entries, facts, fails, names, put, staged, text } from './subject.ts';
 
 noDescriptorStaysOpen();
 
@@ -74,7 +74,10 @@ for (const [kind, descriptors] of [
         const link = await tree.stat(at(`/${name}`));
         assert.equal(link.kind, 'link', name);
         assert.equal(link.size, 0);
-        assert.deepEqual((await entries(tree, '/')).get(name), link);
+        assert.deepEqual(facts((await entries(tree, '/')).get(name)), facts(link));
+        for (const behind of ['', '/secret', '/folder', '/folder/deep']) {
+          assert.equal(tree.glance(at(`/${name}${behind}`)), undefined, `${name}${behind}`);
+        }
         for (const [way, attempt] of Object.entries(WAYS)) {
           const failure = await fails('not-found', attempt(tree, `/${name}`, id));
           assert.equal(failure.message, missing.message, `${way}: ${name}`);
@@ -98,12 +101,17 @@ for (const [kind, descriptors] of [
       const file = await tree.stat(at('/folder/file'));
       for (const name of ['relative', 'absolute', 'link to a link']) {
         const entry = await tree.stat(at(`/${name}`));
-        assert.deepEqual(entry, { ...folder, name, linked: true });
-        assert.deepEqual((await entries(tree, '/')).get(name), entry);
+        assert.deepEqual(facts(entry), { ...facts(folder), name, linked: true });
+        assert.deepEqual(facts((await entries(tree, '/')).get(name)), facts(entry));
+        assert.equal(tree.glance(at(`/${name}/file`)), undefined);
         assert.deepEqual(await names(tree, `/${name}`), ['file']);
         assert.equal(await text(tree, `/${name}/file`), 'inside');
       }
-      assert.deepEqual(await tree.stat(at('/to file')), { ...file, name: 'to file', linked: true });
+      assert.deepEqual(facts(await tree.stat(at('/to file'))), {
+        ...facts(file),
+        name: 'to file',
+        linked: true,
+      });
       assert.equal(await text(tree, '/to file'), 'inside');
       assert.equal(await text(tree, '/to home/to home/to file'), 'inside');
       await tree.makeFolder(at('/absolute/new'));

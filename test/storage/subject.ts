@@ -40,6 +40,13 @@ export async function text(tree: Tree, path: string): Promise<string> {
   return into.subarray(0, count).toString();
 }
 
+/** All that an entry tells, also what it makes up only when it is asked. */
+export function facts(entry: Entry | undefined): Entry | undefined {
+  if (!entry) return undefined;
+  const { name, kind, linked, size, modified, mode, unique, version } = entry;
+  return { name, kind, ...(linked && { linked }), size, modified, mode, unique, version };
+}
+
 /** All entries of a folder, by name. */
 export async function entries(tree: Tree, path: string): Promise<Map<string, Entry>> {
   const found = new Map<string, Entry>();

@@ -74,6 +74,10 @@ class ForgettingTree implements Tree {
     return this.#entry(path, this.#find(path));
   }
 
+  glance(): undefined {
+    alive(this.#life);
+  }
+
   async freeBytes(): Promise<undefined> {}
 
   async *list(folder: Path): AsyncGenerator<readonly Entry[]> {

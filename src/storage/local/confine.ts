@@ -8,14 +8,24 @@ import {
   readlinkSync,
   statSync,
 } from 'node:fs';
+import { type Path, segmentsOf } from '../../base/path.ts';
 import { RacedConfinement } from './confine-raced.ts';
 import { type Confinement, type Held, isInside, type Wanted } from './confinement.ts';
 import { isSameObject } from './entry.ts';
-import { closedHome, notFound } from './os-failure.ts';
-import { fromOs, osPath } from './os-path.ts';
+import { isHidden } from './hidden.ts';
+import { closedHome, errnoOf, notFound } from './os-failure.ts';
+import { fromOs, osPath, within } from './os-path.ts';
 
 /** O_PATH of Linux, which Node does not name: a descriptor for the object, not for its content. */
 const O_PATH = 0o10000000;
+
+const FOLDER = O_PATH | constants.O_DIRECTORY;
+
+/** Up to so many names, opening one after the other costs less than asking where the last one is. */
+const NEAR = 4;
+
+/** What opening a link says where links are not followed, and a folder is wanted. */
+const MAY_BE_A_LINK: ReadonlySet<string> = new Set(['ELOOP', 'ENOTDIR']);
 
 /** Where the system shows this process its open descriptors; if it does not, that is not there. */
 export function ownDescriptors(): string {
@@ -33,7 +43,7 @@ export function ownDescriptors(): string {
  */
 export function confine(location: string, descriptors: string): Confinement {
   if (process.platform === 'linux') {
-    const home = openSync(osPath(location), O_PATH | constants.O_DIRECTORY);
+    const home = openSync(osPath(location), FOLDER);
     try {
       whereIs(descriptors, home);
       return new DescriptorConfinement(descriptors, home);
@@ -58,6 +68,10 @@ export function confine(location: string, descriptors: string): Confinement {
  *    that do not follow a link in the last part (mkdir, unlink, rmdir, rename, lstat); what
  *    follows links (reading, stat) starts at 1 again.
  *
+ * Where no folder on the way is a link, that can be had for less: folder by folder, each opened in
+ * the one before and never followed if it is a link, no walk can leave the home, and the kernel
+ * need not be asked. That is tried first for names near the root.
+ *
  * A link swapped between 1 and 3 changes what a *path* would lead to, not what is held. A user who
  * moves the held folder can move it only within the home. Only someone who may rename things
  * outside the home can put it elsewhere, and needs no server for that.
@@ -67,19 +81,68 @@ class DescriptorConfinement implements Confinement {
   readonly root: string;
   readonly #descriptors: string;
   readonly #home: number;
+  /** How the path of everything in it begins. */
+  readonly #inside: string;
   #closed = false;
 
   constructor(descriptors: string, home: number) {
     this.#descriptors = descriptors;
     this.#home = home;
     this.root = `${descriptors}/${home}`;
+    this.#inside = `${this.root}/`;
   }
 
   hold(path: string, wanted: Wanted): Held {
     // The number of a closed descriptor soon stands for something else.
     if (this.#closed) throw closedHome();
-    const flags = wanted === 'folder' ? O_PATH | constants.O_DIRECTORY : O_PATH;
-    const held = new HeldDescriptor(this.#descriptors, openSync(osPath(path), flags));
+    const near = path.startsWith(this.#inside)
+      ? namesNear(path.slice(this.root.length) as Path)
+      : undefined;
+    return (near && this.#walk(near, wanted)) ?? this.#follow(path, wanted);
+  }
+
+  glance(path: Path): BigIntStats | undefined {
+    const near = this.#closed ? undefined : namesNear(path);
+    if (near === undefined) return undefined;
+    if (near.length === 0) return this.#glanceAtHome();
+    if (near.length === 1) return lookAt(this.root + path);
+    using folder = this.#walk(near.slice(0, -1), 'folder');
+    return folder && lookAt(within(folder.path, near.at(-1) ?? ''));
+  }
+
+  #glanceAtHome(): BigIntStats | undefined {
+    const stats = fstatSync(this.#home, { bigint: true });
+    return stats.nlink > UNCOUNTED ? stats : undefined;
+  }
+
+  /** Holds what is there without following any link; undefined where one is in the way. */
+  #walk(names: readonly string[], wanted: Wanted): Held | undefined {
+    let at = this.root;
+    let held: HeldDescriptor | undefined;
+    try {
+      if (names.length === 0) return this.#held(openSync(at, FOLDER));
+      for (const [index, name] of names.entries()) {
+        const isLast = index === names.length - 1;
+        const flags = isLast && wanted === 'anything' ? O_PATH : FOLDER;
+        const next = openSync(osPath(within(at, name)), flags | constants.O_NOFOLLOW);
+        held?.[Symbol.dispose]();
+        held = this.#held(next);
+        at = held.path;
+      }
+      // A link itself can be held, where it does not have to be a folder.
+      if (wanted === 'folder' || held?.stats().isSymbolicLink() === false) return held;
+    } catch (error) {
+      if (!MAY_BE_A_LINK.has(errnoOf(error) ?? '')) {
+        held?.[Symbol.dispose]();
+        throw error;
+      }
+    }
+    held?.[Symbol.dispose]();
+    return undefined;
+  }
+
+  #follow(path: string, wanted: Wanted): Held {
+    const held = this.#held(openSync(osPath(path), wanted === 'folder' ? FOLDER : O_PATH));
     try {
       // The home is asked anew each time: an operator may have moved it.
       const home = whereIs(this.#descriptors, this.#home);
@@ -92,13 +155,17 @@ class DescriptorConfinement implements Confinement {
   }
 
   isRemoved(): boolean {
-    return !this.#closed && isRemoved(this.root);
+    return !this.#closed && isRemoved(this.#home, this.root);
   }
 
   [Symbol.dispose](): void {
     if (this.#closed) return;
     this.#closed = true;
     closeSync(this.#home);
+  }
+
+  #held(descriptor: number): HeldDescriptor {
+    return new HeldDescriptor(this.#descriptors, descriptor);
   }
 }
 
@@ -134,11 +201,34 @@ class HeldDescriptor implements Held {
   }
 }
 
+/** The names from the home to what a path leads to; undefined for what is far away, or hidden. */
+function namesNear(path: Path): readonly string[] | undefined {
+  if (isHidden(path)) return undefined;
+  const names = segmentsOf(path);
+  return names.length > NEAR ? undefined : names;
+}
+
+/** The facts about this name itself, unless it is a link, or nothing has it. */
+function lookAt(path: string): BigIntStats | undefined {
+  const stats = lstatSync(osPath(path), { bigint: true, throwIfNoEntry: false });
+  return stats?.isSymbolicLink() ? undefined : stats;
+}
+
+/** The links of a folder that has been removed, and those of one where the file system counts none. */
+const REMOVED_LINKS = 0n;
+const UNCOUNTED = 1n;
+
 /** What the kernel adds to the path of what has been removed. */
 const REMOVED = ' (deleted)';
 
-/** True if what a descriptor is open on has no name any more. @param link `/proc/self/fd/N` */
-export function isRemoved(link: string): boolean {
+/**
+ * True if a folder has no name any more.
+ * @param descriptor open on it
+ * @param link `/proc/self/fd/N`, which is the same
+ */
+export function isRemoved(descriptor: number, link: string): boolean {
+  const { nlink } = fstatSync(descriptor, { bigint: true });
+  if (nlink !== UNCOUNTED) return nlink === REMOVED_LINKS;
   const where = fromOs(readlinkSync(link, 'buffer'));
   if (!where.endsWith(REMOVED)) return false;
   // A folder may be called so.

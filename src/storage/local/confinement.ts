@@ -1,4 +1,5 @@
 import type { BigIntStats } from 'node:fs';
+import type { Path } from '../../base/path.ts';
 import type { StoreFacts } from '../store.ts';
 import { isHidden } from './hidden.ts';
 
@@ -27,6 +28,11 @@ export interface Confinement extends Disposable {
    * @throws Failure `not-found` for what is outside or hidden, else the error of the system
    */
   hold(path: string, wanted: Wanted): Held;
+  /**
+   * The facts about what has this name, where they can be told at once: the name is in a folder
+   * near the root, and no link is in the way. Undefined says nothing.
+   */
+  glance(path: Path): BigIntStats | undefined;
   /** True if the home has been removed since, whatever may be under its name by now. */
   isRemoved(): boolean;
 }

@@ -5,23 +5,44 @@ import type { Confinement } from './confinement.ts';
 import { osFailure } from './os-failure.ts';
 import { osPath } from './os-path.ts';
 
-const NS_PER_MS = 1_000_000n;
+const NS_PER_MS = 1_000_000;
+
+/** The entry that these facts of the system describe. What few ask for is made when it is asked for. */
+class LocalEntry implements Entry {
+  readonly name: string;
+  readonly kind: EntryKind;
+  readonly linked?: true;
+  readonly size: number;
+  readonly modified: number;
+  readonly mode: number;
+  readonly #stats: BigIntStats;
+
+  constructor(name: string, stats: BigIntStats, linked: boolean) {
+    this.name = name;
+    this.kind = kindOf(stats);
+    if (linked) this.linked = true;
+    this.size = this.kind === 'file' ? Number(stats.size) : 0;
+    // Rounded: the system may keep 1.123 s as 1.122999999.
+    this.modified = Math.round(Number(stats.mtimeNs) / NS_PER_MS);
+    this.mode = Number(stats.mode) & 0o7777;
+    this.#stats = stats;
+  }
+
+  get unique(): string {
+    const { dev, ino } = this.#stats;
+    return `${hexadecimal(dev)}.${hexadecimal(ino)}`;
+  }
+
+  get version(): string {
+    const { dev, ino, size, mtimeNs, ctimeNs } = this.#stats;
+    // The time of change (ctime) cannot be set by anybody: it shows what a set-back mtime would hide.
+    return `${dev}.${ino}.${size}.${mtimeNs}.${ctimeNs}`;
+  }
+}
 
 /** The entry that these facts of the system describe. */
 export function entryOf(name: string, stats: BigIntStats): Entry {
-  const kind = kindOf(stats);
-  const { dev, ino, size, mtimeNs, ctimeNs } = stats;
-  return {
-    name,
-    kind,
-    size: kind === 'file' ? Number(size) : 0,
-    // Rounded: the system may keep 1.123 s as 1.122999999.
-    modified: Number((mtimeNs + NS_PER_MS / 2n) / NS_PER_MS),
-    mode: Number(stats.mode & 0o7777n),
-    unique: `${dev.toString(16)}.${ino.toString(16)}`,
-    // The time of change (ctime) cannot be set by anybody: it shows what a set-back mtime would hide.
-    version: `${dev}.${ino}.${size}.${mtimeNs}.${ctimeNs}`,
-  };
+  return new LocalEntry(name, stats, false);
 }
 
 /**
@@ -33,7 +54,7 @@ export function entryAt(home: Confinement, at: string, name: string): Entry | un
   if (!stats?.isSymbolicLink()) return stats && entryOf(name, stats);
   try {
     using target = home.hold(at, 'anything');
-    return { ...entryOf(name, target.stats()), linked: true };
+    return new LocalEntry(name, target.stats(), true);
   } catch (error) {
     const failure = osFailure(error);
     const leadsNowhere = failed(failure, 'not-found', 'not-a-directory', 'forbidden');
@@ -45,6 +66,12 @@ export function entryAt(home: Confinement, at: string, name: string): Entry | un
 /** True if both are facts about one and the same object. */
 export function isSameObject(one: BigIntStats, other: BigIntStats): boolean {
   return one.dev === other.dev && one.ino === other.ino;
+}
+
+/** A BigInt takes ten times as long to write down, and few are needed. */
+function hexadecimal(value: bigint): string {
+  const number = Number(value);
+  return (Number.isSafeInteger(number) ? number : value).toString(16);
 }
 
 function kindOf(stats: BigIntStats): EntryKind {

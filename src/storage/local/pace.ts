@@ -13,21 +13,47 @@ const CAREFUL_MS = 1000;
  */
 export class Pace {
   readonly #now: () => number;
+  readonly #isForgiving: boolean;
   #carefulUntil = 0;
+  #lastLong = Number.NEGATIVE_INFINITY;
 
-  /** @param now milliseconds, for tests */
-  constructor(now: () => number = () => performance.now()) {
+  /**
+   * @param isForgiving true for calls so short that one long one among them is rather due to a busy
+   *   processor: it takes two within the time that is then given to the disk
+   * @param now milliseconds, for tests
+   */
+  constructor(isForgiving = false, now: () => number = () => performance.now()) {
+    this.#isForgiving = isForgiving;
     this.#now = now;
   }
 
+  /** True while calls are to be made beside the event loop. */
+  get isCareful(): boolean {
+    return this.#now() < this.#carefulUntil;
+  }
+
   run<T>(atOnce: () => T, beside: () => Promise<T>): Soon<T> {
+    return this.isCareful ? beside() : this.#measured(atOnce);
+  }
+
+  /** Makes the call, unless calls are to be made beside the event loop. */
+  atOnce<T>(call: () => T): T | undefined {
+    return this.isCareful ? undefined : this.#measured(call);
+  }
+
+  #measured<T>(atOnce: () => T): T {
     const began = this.#now();
-    if (began < this.#carefulUntil) return beside();
     try {
       return atOnce();
     } finally {
       const ended = this.#now();
-      if (ended - began > LONG_MS) this.#carefulUntil = ended + CAREFUL_MS;
+      if (ended - began > LONG_MS) this.#tookLong(ended);
     }
+  }
+
+  #tookLong(now: number): void {
+    const isAlone = now - this.#lastLong > CAREFUL_MS;
+    this.#lastLong = now;
+    if (!isAlone || !this.#isForgiving) this.#carefulUntil = now + CAREFUL_MS;
   }
 }

@@ -39,7 +39,7 @@ export class Staging implements AsyncDisposable {
 
   /** True if the folder has been removed, and something else may be under its name by now. */
   isRemoved(): boolean {
-    return this.#isLasting && isRemoved(this.#path);
+    return this.#isLasting && isRemoved(this.#folder.number, this.#path);
   }
 
   /** @throws Failure `already-exists` */

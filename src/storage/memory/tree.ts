@@ -44,6 +44,14 @@ export class MemoryTree implements Tree {
 
   async freeBytes(): Promise<undefined> {}
 
+  glance(path: Path): Entry | undefined {
+    try {
+      return entryOf(this.#find(path));
+    } catch {
+      return undefined;
+    }
+  }
+
   async *list(folder: Path): AsyncGenerator<readonly Entry[]> {
     const children = [...this.#folder(folder).children.values()];
     for (let at = 0; at < children.length; at += SLICE) {

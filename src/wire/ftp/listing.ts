@@ -1,4 +1,4 @@
-import { fourDigitDate } from './time.ts';
+import { fourDigitDate, twoDigits } from './time.ts';
 
 export const MONTHS = [
   'Jan',
@@ -41,11 +41,25 @@ const RECENT_MS = (31_556_952 / 2) * 1000;
  * @param now milliseconds since 1970 (UTC)
  */
 export function formatUnixLine(entry: ListingEntry, now: number): string {
-  const mode = LETTERS[entry.kind] + formatMode(entry.mode);
-  const links = entry.kind === 'folder' ? 2 : 1;
-  const owner = oneWord(entry.owner).padEnd(8);
-  const size = String(entry.size).padStart(12);
-  return `${mode} ${links} ${owner} ${owner} ${size} ${formatDate(entry.modified, now)} ${entry.name}`;
+  return unixLines(entry.owner, now)(entry);
+}
+
+/** The same for many entries of one owner: what most of them share is made once. */
+export function unixLines(
+  owner: string,
+  now: number,
+): (entry: Omit<ListingEntry, 'owner'>) => string {
+  const shown = oneWord(owner).padEnd(8);
+  const owners = `${shown} ${shown}`;
+  const modes = new Map<number, string>();
+  return ({ kind, mode, size, modified, name }) => {
+    let letters = modes.get(mode);
+    if (letters === undefined) modes.set(mode, (letters = formatMode(mode)));
+    const links = kind === 'folder' ? 2 : 1;
+    const bytes = String(size).padStart(12);
+    const date = formatDate(modified, now);
+    return `${LETTERS[kind]}${letters} ${links} ${owners} ${bytes} ${date} ${name}`;
+  };
 }
 
 /** False for a name that would break its line: such names are left out of listings. */
@@ -65,7 +79,7 @@ function formatDate(modified: number, now: number): string {
   const day = String(date.getUTCDate()).padStart(2);
   const recent = modified <= now && now - modified < RECENT_MS;
   const rest = recent
-    ? date.toISOString().slice(11, 16)
+    ? `${twoDigits(date.getUTCHours())}:${twoDigits(date.getUTCMinutes())}`
     : ` ${String(date.getUTCFullYear()).padStart(4, '0')}`;
   return `${month} ${day} ${rest}`;
 }

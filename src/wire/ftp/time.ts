@@ -12,9 +12,18 @@ export function fourDigitDate(ms: number): Date {
  * @param ms milliseconds since 1970 (UTC)
  */
 export function formatTimeValue(ms: number, options: { fraction?: boolean } = {}): string {
-  const [whole = '', fraction = ''] = fourDigitDate(ms).toISOString().split(/[.Z]/);
-  const digits = whole.replaceAll(/\D/g, '');
-  return options.fraction ? `${digits}.${fraction}` : digits;
+  const date = fourDigitDate(ms);
+  const year = String(date.getUTCFullYear()).padStart(4, '0');
+  const day = twoDigits(date.getUTCMonth() + 1) + twoDigits(date.getUTCDate());
+  const time = twoDigits(date.getUTCHours()) + twoDigits(date.getUTCMinutes());
+  const whole = year + day + time + twoDigits(date.getUTCSeconds());
+  if (!options.fraction) return whole;
+  return `${whole}.${String(date.getUTCMilliseconds()).padStart(3, '0')}`;
+}
+
+/** A number up to 99, with a zero before it if need be. */
+export function twoDigits(number: number): string {
+  return number < 10 ? `0${number}` : String(number);
 }
 
 /**

@@ -63,13 +63,18 @@ export class FactTeller {
 
   /** The middle line of MLST without its end. */
   async line(entry: Seen, path: Path): Promise<string> {
-    const name = nameOf(path);
-    const known = await this.#digests(parentOf(path), [{ ...entry, name }]);
-    return this.#line(entry, path, known.get(name));
+    if (this.#algorithms.length === 0) return this.#line(entry, path);
+    const { kind, partial, version } = entry;
+    const named = { name: nameOf(path), kind, version, ...(partial && { partial }) };
+    const known = await this.#digests(parentOf(path), [named]);
+    return this.#line(entry, path, known.get(named.name));
   }
 
   /** Never computed for this: whoever lists a folder does not ask for all of it to be read. */
-  async #digests(folder: Path, entries: readonly Seen[]): ReturnType<Session['recordedDigests']> {
+  async #digests(
+    folder: Path,
+    entries: readonly Pick<Seen, 'name' | 'kind' | 'version' | 'partial'>[],
+  ): ReturnType<Session['recordedDigests']> {
     if (this.#algorithms.length === 0) return new Map();
     const files = entries.filter(({ kind, partial }) => kind === 'file' && !partial);
     return this.#session.recordedDigests(folder, files, this.#algorithms);

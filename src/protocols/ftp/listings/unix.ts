@@ -1,7 +1,7 @@
 import { child, type Path } from '../../../base/path.ts';
 import { encodeName } from '../../../base/name.ts';
 import type { Seen } from '../../../session/session.ts';
-import { formatUnixLine } from '../../../wire/ftp/listing.ts';
+import { unixLines } from '../../../wire/ftp/listing.ts';
 import type { Inside } from '../visit.ts';
 import { entriesOf } from './entries.ts';
 import type { Named } from './target.ts';
@@ -13,9 +13,10 @@ export async function* longLines(
   recursive: boolean,
 ): AsyncGenerator<Uint8Array> {
   if (target.kind === 'entry') {
-    yield encodeLines([longLine(visit, target.entry)]);
+    yield encodeLines([longLineOf(visit)(target.entry)]);
     return;
   }
+  const longLine = longLineOf(visit);
   const { session } = visit.phase;
   const { options } = visit.desk;
   const isTree = recursive && target.only === undefined;
@@ -29,7 +30,7 @@ export async function* longLines(
     for await (const slice of entriesOf(session, folder.path, options, target.only)) {
       const entries = slice.slice(0, room);
       room -= entries.length;
-      yield encodeLines(entries.map((entry) => longLine(visit, entry)));
+      yield encodeLines(entries.map(longLine));
       if (isTree) folders.push(...below(folder, entries));
       if (room <= 0) return;
     }
@@ -51,10 +52,9 @@ export async function* names(visit: Inside, target: Named): AsyncGenerator<Uint8
   }
 }
 
-/** One entry as LIST and STAT show it. */
-export function longLine({ phase, desk }: Inside, entry: Seen): string {
-  const owner = phase.session.accountName;
-  return formatUnixLine({ ...entry, owner }, desk.clock.now());
+/** How LIST and STAT show entries to this visitor, from now on. */
+export function longLineOf({ phase, desk }: Inside): (entry: Seen) => string {
+  return unixLines(phase.session.accountName, desk.clock.now());
 }
 
 /** Lines as they are sent; none is nothing at all. */

@@ -1,12 +1,14 @@
 import { Failure, failed } from '../../../base/failure.ts';
 import { parsePath, type Path } from '../../../base/path.ts';
 import type { Seen, Session } from '../../../session/session.ts';
+import type { Soon } from '../../../storage/store.ts';
 import { asUnits, encoded, type Representation } from '../../../wire/ftp/coding/coding.ts';
 import { formatTimeValue, parseTimeValue } from '../../../wire/ftp/time.ts';
 import { readInTurns } from '../data/send.ts';
 import { reply } from '../replies.ts';
 import type { Inside, Outcome } from '../visit.ts';
 import { folderOf, path, something, type Grammar } from './grammar.ts';
+import { look } from './look.ts';
 import { verb } from './verb.ts';
 
 export interface TimeAndPath {
@@ -104,14 +106,22 @@ export function readTimeAndPath(text: string, folder: Path): TimeAndPath | undef
   return { modified, path: parsePath(match[2], folder) };
 }
 
-async function tellSize({ phase, state, desk }: Inside, file: Path): Promise<Outcome> {
-  const { session } = phase;
-  const seen = await session.stat(file);
-  if (seen.kind !== 'file') throw notAFile(seen);
-  const { type, structure } = state.representation;
-  if (type === 'I' && structure === 'F') {
+function tellSize(visit: Inside, file: Path): Soon<Outcome> {
+  return look(visit.phase.session, file, (seen) => {
+    if (seen.kind !== 'file') throw notAFile(seen);
+    const { type, structure } = visit.state.representation;
+    if (type !== 'I' || structure !== 'F') return tellSizeAsSent(visit, file, seen);
     return { reply: reply(213, String(seen.size)) };
-  }
+  });
+}
+
+async function tellSizeAsSent(
+  { phase, state, desk }: Inside,
+  file: Path,
+  seen: Seen,
+): Promise<Outcome> {
+  const { session } = phase;
+  const { type, structure } = state.representation;
   // RFC 3659 §4: the number of bytes that RETR would send, never an estimate.
   const { maxCountedBytes } = desk.options;
   if (seen.partial || seen.size > maxCountedBytes) {

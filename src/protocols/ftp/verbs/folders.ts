@@ -1,9 +1,11 @@
 import { Failure } from '../../../base/failure.ts';
 import { parentOf, type Path } from '../../../base/path.ts';
+import type { Soon } from '../../../storage/store.ts';
 import { quotePath } from '../../../wire/ftp/quoting.ts';
 import { reply } from '../replies.ts';
 import type { Inside, Outcome } from '../visit.ts';
 import { nothing, path } from './grammar.ts';
+import { look } from './look.ts';
 import { verb } from './verb.ts';
 
 /** Walking about, making and removing folders. The X-forms are those of RFC 775 (RFC 1123 §4.1.3.1). */
@@ -88,11 +90,12 @@ export async function removeTree({ phase }: Inside, folder: Path): Promise<Outco
   return { reply: reply(250, 'The folder is removed with everything in it') };
 }
 
-async function goTo({ phase }: Inside, folder: Path): Promise<Outcome> {
-  const { kind } = await phase.session.stat(folder);
-  if (kind !== 'folder') throw new Failure('not-a-directory', 'This is not a folder');
-  return {
-    reply: reply(250, `${quotePath(folder)} is the current folder`),
-    next: { phase: { ...phase, folder } },
-  };
+function goTo({ phase }: Inside, folder: Path): Soon<Outcome> {
+  return look(phase.session, folder, ({ kind }) => {
+    if (kind !== 'folder') throw new Failure('not-a-directory', 'This is not a folder');
+    return {
+      reply: reply(250, `${quotePath(folder)} is the current folder`),
+      next: { phase: { ...phase, folder } },
+    };
+  });
 }

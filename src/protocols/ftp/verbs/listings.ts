@@ -11,6 +11,7 @@ import { OutgoingLines } from '../transfers/outgoing.ts';
 import type { Inside } from '../visit.ts';
 import type { Path } from '../../../base/path.ts';
 import { anything, optionalPath } from './grammar.ts';
+import { look } from './look.ts';
 import { verb } from './verb.ts';
 
 /** What is in folders. */
@@ -72,13 +73,13 @@ export const LISTINGS = [
     replies: [250, 550],
     feat: ({ facts }) =>
       `MLST ${ALL_FACTS.map((fact) => `${fact}${facts.includes(fact) ? '*' : ''};`).join('')}`,
-    run: async ({ phase, state }, path) => {
-      const seen = await phase.session.stat(path);
-      // Such a name would end the line (RFC 3659 §2.2 leaves no way to write it).
-      if (/[\r\n]/.test(path)) throw new Failure('name-refused', 'This name cannot be shown');
-      const line = await new FactTeller(phase.session, state.facts).line(seen, path);
-      return { reply: reply(250, `About ${path}`, line, 'End') };
-    },
+    run: ({ phase, state }, path) =>
+      look(phase.session, path, async (seen) => {
+        // Such a name would end the line (RFC 3659 §2.2 leaves no way to write it).
+        if (/[\r\n]/.test(path)) throw new Failure('name-refused', 'This name cannot be shown');
+        const line = await new FactTeller(phase.session, state.facts).line(seen, path);
+        return { reply: reply(250, `About ${path}`, line, 'End') };
+      }),
   }),
 ];
 
