@@ -1,14 +1,25 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Where the client keeps what it has to remember: `$XDG_STATE_HOME/carryon`, or below ~/.local/state. */
-export function statePlace(
+export function statePlace(name: string, env: Environment = process.env): string {
+  return place(name, env, env['XDG_STATE_HOME'], ['.local', 'state']);
+}
+
+/** Where people keep what they want of the client: `$XDG_CONFIG_HOME/carryon`, or below ~/.config. */
+export function configPlace(name: string, env: Environment = process.env): string {
+  return place(name, env, env['XDG_CONFIG_HOME'], ['.config']);
+}
+
+function place(
   name: string,
-  env: Readonly<Record<string, string | undefined>> = process.env,
+  env: Environment,
+  wanted: string | undefined,
+  otherwise: readonly string[],
 ): string {
-  const state = env['XDG_STATE_HOME'];
   // The specification has relative ones ignored.
-  const base =
-    state && isAbsolute(state) ? state : join(env['HOME'] || homedir(), '.local', 'state');
+  const base = wanted && isAbsolute(wanted) ? wanted : join(env['HOME'] || homedir(), ...otherwise);
   return join(base, 'carryon', name);
 }

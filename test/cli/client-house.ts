@@ -35,6 +35,7 @@ export async function openHouse(): Promise<House> {
   const server = parts.use(await startServer({ data, args }));
   const env = {
     HOME: join(folder.path, 'person'),
+    XDG_CONFIG_HOME: join(folder.path, 'config'),
     XDG_STATE_HOME: join(folder.path, 'state'),
     NETRC: '',
     NO_COLOR: '1',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { type House, openHouse } from './client-house.ts';
@@ -71,6 +71,40 @@ suite('the shell', () => {
     });
     assert.equal(down.code, 0, down.stderr);
     assert.equal(await readFile(join(house.here, 'sub/old name.txt'), 'utf8'), 'old');
+  });
+
+  test('bookmarks stand for places, in the shell and wherever a URL can', async () => {
+    const url = house.url.replace('demo@', `demo:${encodeURIComponent(house.password)}@`);
+    const refused = await house.run(['bookmark', 'add', 'home', url]);
+    assert.equal(refused.code, 2);
+    assert.ok(!refused.stderr.includes(encodeURIComponent(house.password)));
+    assert.equal((await house.run(['bookmark', 'add', 'home', house.url])).code, 0);
+    const shell = ['shell', 'home:', '-c'];
+    const made = await house.run([...shell, 'mkdir deep/er; cd deep; bookmark add deep']);
+    assert.equal(made.code, 0, made.stderr);
+    const put = await house.run(['put', 'a b.txt', 'deep:er/']);
+    assert.equal(put.code, 0, put.stderr);
+    assert.equal((await house.run(['cat', 'home:deep/er/a b.txt'])).stdout, 'hello');
+    const opened = await house.run(['shell', '-c', 'open deep:er; pwd; open home:nowhere']);
+    assert.deepEqual([opened.code, opened.stdout], [3, '/deep/er\n']);
+    const list = await house.run(['shell', '-c', 'bookmark; bookmark remove home; bookmark']);
+    const deep = `deep  ${house.url}deep\n`;
+    assert.equal(list.stdout, `${deep}home  ${house.url}\n${deep}`);
+  });
+
+  test('other words that people know', async () => {
+    const script = [
+      'prompt; binary; mkdir known/x; put sub/two.txt known/x/two; cd known/x; ..; pwd',
+      'find; size x/two; more x/two; lmkdir made/here; bin; type image; du',
+    ];
+    const { stdout, stderr, code } = await house.run(['shell', house.url], {
+      input: script.join('\n'),
+      env: { PAGER: 'cat' },
+    });
+    assert.equal(code, 0, stderr);
+    const found = '/known/\n/known/x/\n/known/x/two\n';
+    assert.equal(stdout, `/known\n${found}2  /known/x/two\n22      2 B  1 file  /known\n`);
+    assert.ok((await stat(join(house.here, 'made/here'))).isDirectory());
   });
 
   test('what runs in the background is waited for', async () => {

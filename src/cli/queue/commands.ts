@@ -119,7 +119,7 @@ async function run(flags: RunFlags): Promise<void> {
     const waiting = open.list().filter(({ standing }) => standing.state === 'waiting');
     job.progress.expect(waiting.length, undefined);
     const { parallel = PARALLEL } = flags;
-    await using performer = new Performer(parallel, flags.limitRate, job);
+    await using performer = new Performer(parallel, job);
     const result = await runQueue(open, (item) => performer.perform(item), {
       parallel,
       attempts: flags.attempts,

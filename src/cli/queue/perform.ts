@@ -20,12 +20,10 @@ import { Sites } from '../transfer/sites.ts';
 export class Performer implements AsyncDisposable {
   readonly #sites = new Map<string, Sites>();
   readonly #parallel: number;
-  readonly #limitRate: number | undefined;
   readonly #job: Job;
 
-  constructor(parallel: number, limitRate: number | undefined, job: Job) {
+  constructor(parallel: number, job: Job) {
     this.#parallel = parallel;
-    this.#limitRate = limitRate;
     this.#job = job;
   }
 
@@ -66,9 +64,7 @@ export class Performer implements AsyncDisposable {
 
   #sitesFor(flags: AllFlags): Sites {
     const key = JSON.stringify(flags);
-    const limited =
-      this.#limitRate === undefined ? flags : { ...flags, limitRate: this.#limitRate };
-    const sites = this.#sites.get(key) ?? new Sites(limited, this.#parallel, this.#job);
+    const sites = this.#sites.get(key) ?? new Sites(flags, this.#parallel, this.#job);
     this.#sites.set(key, sites);
     return sites;
   }

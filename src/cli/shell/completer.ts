@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { Bookmarks } from '../bookmarks/bookmarks.ts';
 import { quoteName, type Typing, typing } from './lexer.ts';
 import { localPath, type Shell } from './shell.ts';
 import { VERBS } from './table.ts';
@@ -44,6 +45,7 @@ const SOURCES: Readonly<
 > = {
   nothing: () => Promise.resolve([]),
   verb: () => Promise.resolve(verbs()),
+  bookmark: () => bookmarks(),
   remote: (text, shell) => remote(text, shell),
   'remote-folder': async (text, shell) =>
     (await remote(text, shell)).filter(({ isFolder }) => isFolder),
@@ -55,6 +57,12 @@ function verbs(): Candidate[] {
   return VERBS.flatMap(({ name, aliases = [] }) => [name, ...aliases])
     .toSorted()
     .map((text) => ({ text, isFolder: false }));
+}
+
+async function bookmarks(): Promise<Candidate[]> {
+  const names = [...(await new Bookmarks().all()).keys()];
+  // More may follow, as behind a folder.
+  return names.map((name) => ({ text: `${name}:`, isFolder: true }));
 }
 
 async function remote(text: string, shell: Shell): Promise<Candidate[]> {

@@ -45,6 +45,11 @@ export async function talk(shell: Shell, output: OutputFlags): Promise<void> {
     server.write(null, { ctrl: true, name: 'u' });
   });
   keepHistory(server);
+  server.on('history', (typed: string[]) => {
+    // What is in this array is what is kept.
+    typed[0] = withoutPasswords(typed[0] ?? '');
+    shell.history = typed.toReversed();
+  });
   shell.tell = (line) => {
     // Above what is being typed, which then stands below it as it was.
     clearLine(process.stdout, 0);
@@ -74,6 +79,10 @@ async function runTyped(
     input.setRawMode(true);
     server.resume();
   }
+}
+
+function withoutPasswords(line: string): string {
+  return line.replaceAll(/([a-z]+:\/\/[^\s:/@]*):[^\s/]*@/gi, '$1@');
 }
 
 function keepHistory(server: REPLServer): void {

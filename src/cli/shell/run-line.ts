@@ -62,7 +62,8 @@ function prepare({ words }: Command): (shell: Shell, job: Job) => Promise<void> 
   return async (shell, job) => {
     await verb.run({ shell, words: operands, flags, job });
     // Most words change something, and a listing is soon asked for again.
-    if (!['pwd', 'lpwd', 'help', 'cd', 'jobs'].includes(verb.name)) shell.cache.clear();
+    if (!['pwd', 'lpwd', 'help', 'cd', 'cdup', 'jobs', 'history'].includes(verb.name))
+      shell.cache.clear();
   };
 }
 

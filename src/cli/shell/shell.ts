@@ -4,10 +4,12 @@ import { systemClock } from '../../base/clock.ts';
 import { Failure } from '../../base/failure.ts';
 import { parsePath, type Path } from '../../base/path.ts';
 import { parseAddress, type Place } from '../../client/address/address.ts';
+import { TransferFailure } from '../../client/transfer-failure.ts';
 import { printable } from '../../telemetry/printable.ts';
 import type { AllFlags } from '../transfer/flags.ts';
 import { tell } from '../output.ts';
 import type { Job } from '../transfer/job.ts';
+import { statOf } from '../transfer/glob.ts';
 import { Site } from '../transfer/site.ts';
 import { Jobs } from './jobs.ts';
 import type { Word } from './lexer.ts';
@@ -23,6 +25,8 @@ export class Shell implements AsyncDisposable {
   readonly jobs = new Jobs((line) => this.tell(line));
   /** Hears what happens in the background. */
   tell: (line: string) => void = tell;
+  /** What was typed, the oldest first. */
+  history: readonly string[] = [];
   /** True once somebody wants to leave. */
   isOver = false;
   #visit: { readonly site: Site; cwd: Path } | undefined;
@@ -60,8 +64,14 @@ export class Shell implements AsyncDisposable {
   async open(url: string, job: Job): Promise<void> {
     const address = parseAddress(url);
     await this.close();
-    const site = await Site.open(address, this.flags, CONNECTIONS, job);
-    this.#visit = { site, cwd: site.path(address.place) };
+    await using parts = new AsyncDisposableStack();
+    const site = parts.use(await Site.open(address, this.flags, CONNECTIONS, job));
+    const cwd = site.path(address.place);
+    if (address.place.path !== '' && (await statOf(site, cwd))?.kind !== 'folder') {
+      throw new TransferFailure('not-a-folder', `There is no folder ${cwd}`);
+    }
+    parts.move();
+    this.#visit = { site, cwd };
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,7 @@ import { Failure } from '../../base/failure.ts';
 import { columns, say } from '../output.ts';
 import { type Verb } from './verb.ts';
 import { HERE } from './verbs-here.ts';
+import { LOOKING } from './verbs-looking.ts';
 import { THERE } from './verbs-there.ts';
 import { TRANSFERS } from './verbs-transfers.ts';
 
@@ -22,7 +23,7 @@ const HELP: Verb = {
 };
 
 /** All words of the shell. */
-export const VERBS: readonly Verb[] = [...TRANSFERS, ...THERE, ...HERE, HELP];
+export const VERBS: readonly Verb[] = [...TRANSFERS, ...THERE, ...LOOKING, ...HERE, HELP];
 
 /** @throws Failure `name-refused` for a word that is none */
 export function verbFor(text: string): Verb {

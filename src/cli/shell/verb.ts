@@ -13,7 +13,14 @@ export interface Call {
 }
 
 /** What a word is completed with. */
-export type Completes = 'remote' | 'remote-folder' | 'local' | 'local-folder' | 'verb' | 'nothing';
+export type Completes =
+  | 'remote'
+  | 'remote-folder'
+  | 'local'
+  | 'local-folder'
+  | 'bookmark'
+  | 'verb'
+  | 'nothing';
 
 /** One word of the shell: a row of its table. */
 export interface Verb {

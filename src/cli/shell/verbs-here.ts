@@ -1,12 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { Failure } from '../../base/failure.ts';
 import { printable } from '../../telemetry/printable.ts';
+import { Bookmarks } from '../bookmarks/bookmarks.ts';
+import { listBookmarks } from '../bookmarks/commands.ts';
 import { Ended } from '../exit-codes.ts';
 import { columns, say } from '../output.ts';
 import { localPath } from './shell.ts';
-import type { Call, Verb } from './verb.ts';
+import { ANY, type Call, type Verb } from './verb.ts';
+
+/** What other programs have to be told before files come through whole. */
+const UNNEEDED =
+  'bin image ascii type mode form struct tick passive epsv epsv4 epsv6 prompt hash bell glob verbose'.split(
+    ' ',
+  );
 
 /** What concerns this machine, the shell itself and what runs in its background. */
 export const HERE: readonly Verb[] = [
@@ -15,8 +23,38 @@ export const HERE: readonly Verb[] = [
     usage: 'URL',
     about: 'go to another server',
     words: [1, 1],
+    completes: ['bookmark'],
+    run: async ({ shell, words, job }) =>
+      shell.open(await new Bookmarks().resolve(words[0]?.text ?? ''), job),
+  },
+  {
+    name: 'bookmark',
+    usage: '[add NAME [URL] | remove NAME]',
+    about: 'show the short names for URLs; keep this place under one, or forget it',
+    words: [0, 3],
+    completes: ['nothing', 'bookmark', 'bookmark'],
+    run: bookmark,
+  },
+  {
+    name: 'status',
+    usage: '',
+    about: 'say where this is, there and here',
+    words: [0, 0],
+    completes: [],
+    run: ({ shell }) => {
+      say(shell.isOpen ? shell.site.url(shell.cwd) : 'No server is open', process.cwd());
+    },
+  },
+  {
+    name: 'history',
+    usage: '[COUNT]',
+    about: 'show what was typed; Ctrl-R searches in it',
+    words: [0, 1],
     completes: ['nothing'],
-    run: ({ shell, words, job }) => shell.open(words[0]?.text ?? '', job),
+    run: ({ shell, words }) => {
+      const wanted = words[0] === undefined ? shell.history.length : Number(words[0].text);
+      say(...shell.history.slice(-wanted || shell.history.length));
+    },
   },
   {
     name: 'close',
@@ -50,6 +88,16 @@ export const HERE: readonly Verb[] = [
     words: [0, 0],
     completes: [],
     run: () => say(process.cwd()),
+  },
+  {
+    name: 'lmkdir',
+    usage: 'FOLDER...',
+    about: 'make folders on this machine',
+    words: [1, ANY],
+    completes: ['local-folder'],
+    run: async ({ words }) => {
+      for (const { text } of words) await mkdir(localPath(text), { recursive: true });
+    },
   },
   {
     name: 'lls',
@@ -100,14 +148,15 @@ export const HERE: readonly Verb[] = [
       found.stop();
     },
   },
-  ...['binary', 'ascii', 'passive', 'prompt', 'hash'].map((name): Verb => ({
-    name,
+  {
+    name: 'binary',
+    aliases: UNNEEDED,
     usage: '',
-    about: 'understood, and not needed: files are transferred as they are',
+    about: `understood, and not needed, as are ${UNNEEDED.join(', ')}: files come as they are, and nothing is asked`,
     words: [0, 1],
     completes: ['nothing'],
     run: () => {},
-  })),
+  },
   {
     name: 'quit',
     aliases: ['exit', 'bye'],
@@ -132,6 +181,18 @@ export async function runOutside(command: string, { signal }: Call['job']): Prom
   const child = spawn(shell, words, { stdio: 'inherit', signal });
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) throw new Ended(code ?? 1);
+}
+
+async function bookmark({ shell, words }: Call): Promise<void> {
+  const [what = 'list', name, url] = words.map(({ text }) => text);
+  const bookmarks = new Bookmarks();
+  if (what === 'list' && name === undefined) return listBookmarks();
+  if (what === 'add' && name !== undefined) {
+    const place = url === undefined ? shell.site.url(shell.cwd) : await bookmarks.resolve(url);
+    return bookmarks.add(name, place);
+  }
+  if (what === 'remove' && name !== undefined && url === undefined) return bookmarks.remove(name);
+  throw new Failure('name-refused', 'Write it so: bookmark [add NAME [URL] | remove NAME]');
 }
 
 function jobId(text: string): number {

@@ -1,17 +1,10 @@
-import { formatSize } from '../../base/size.ts';
 import { nameOf } from '../../base/path.ts';
-import { download } from '../../client/transfer/download/download.ts';
-import { walkRemote } from '../../client/sync/walk-remote.ts';
 import { TransferFailure } from '../../client/transfer-failure.ts';
 import { say } from '../output.ts';
-import { counted } from '../progress/text.ts';
-import { digestOf } from '../transfer/digest.ts';
-import { engineOptions } from '../transfer/engine-options.ts';
 import { makeFolders } from '../transfer/folders.ts';
 import { find, statOf } from '../transfer/glob.ts';
 import { listed, show } from '../transfer/ls.ts';
 import { removeFound } from '../transfer/names.ts';
-import { stdoutSink } from '../transfer/stdout-sink.ts';
 import { ANY, type Verb } from './verb.ts';
 
 /** What concerns names and folders on the server. */
@@ -33,6 +26,17 @@ export const THERE: readonly Verb[] = [
     },
   },
   {
+    name: 'cdup',
+    aliases: ['..'],
+    usage: '',
+    about: 'go to the folder above',
+    words: [0, 0],
+    completes: [],
+    run: ({ shell }) => {
+      shell.cwd = shell.path('..');
+    },
+  },
+  {
     name: 'pwd',
     usage: '',
     about: 'say which folder on the server this is',
@@ -42,7 +46,7 @@ export const THERE: readonly Verb[] = [
   },
   {
     name: 'ls',
-    aliases: ['dir', 'll'],
+    aliases: ['dir', 'll', 'nlist', 'mls', 'mdir'],
     usage: '[-l] [-a] [NAME...]',
     about: 'list folders, files or patterns on the server',
     flags: { l: 'long', a: 'all' },
@@ -88,7 +92,7 @@ export const THERE: readonly Verb[] = [
   },
   {
     name: 'rm',
-    aliases: ['delete', 'del', 'mdelete'],
+    aliases: ['delete', 'del', 'mdelete', 'mrm'],
     usage: '[-r] NAME...',
     about: 'remove files; -r: folders with all in them',
     flags: { r: 'recursive', f: 'force' },
@@ -116,68 +120,6 @@ export const THERE: readonly Verb[] = [
       const target = isInto ? shell.path(`${to}/${nameOf(from)}`) : to;
       await shell.site.ask((connection, signal) => connection.move(from, target, signal));
       shell.site.folders.clear();
-    },
-  },
-  {
-    name: 'cat',
-    usage: 'FILE...',
-    about: 'show files',
-    words: [1, ANY],
-    completes: ['remote'],
-    run: async ({ shell, words, job }) => {
-      for (const word of words) {
-        for (const { path, entry } of await find(shell.site, shell.place(word))) {
-          if (entry.kind === 'folder') throw new TransferFailure('refused', `${path} is a folder`);
-          const options = engineOptions(shell.flags, job.signal, () => {});
-          await download(shell.site.pool, path, stdoutSink(), options);
-        }
-      }
-    },
-  },
-  {
-    name: 'digest',
-    aliases: ['sha256sum'],
-    usage: 'FILE...',
-    about: 'show the SHA-256 of files',
-    words: [1, ANY],
-    completes: ['remote'],
-    run: async ({ shell, words, job }) => {
-      for (const word of words) {
-        for (const found of await find(shell.site, shell.place(word))) {
-          const { hex } = await digestOf(
-            shell.site,
-            found,
-            { ...shell.flags, algorithm: 'sha-256' },
-            job,
-          );
-          say(`${hex}  ${found.path}`);
-        }
-      }
-    },
-  },
-  {
-    name: 'du',
-    usage: '[NAME...]',
-    about: 'count the files and bytes in folders',
-    words: [0, ANY],
-    completes: ['remote-folder'],
-    run: async ({ shell, words, job }) => {
-      const wanted = words.length > 0 ? words : [{ text: '.', pattern: undefined }];
-      for (const word of wanted) {
-        for (const { path, entry } of await find(shell.site, shell.place(word))) {
-          const sizes =
-            entry.kind === 'folder'
-              ? [
-                  ...(
-                    await walkRemote(shell.site.pool, path, () => true, 4, job.signal)
-                  ).entries.values(),
-                ]
-              : [entry];
-          const files = sizes.filter(({ kind }) => kind === 'file');
-          const bytes = files.reduce((sum, { size = 0 }) => sum + size, 0);
-          say(`${formatSize(bytes).padStart(9)}  ${counted(files.length, 'file')}  ${path}`);
-        }
-      }
     },
   },
 ];

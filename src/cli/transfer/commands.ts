@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addBookmarkCommands, withBookmarks } from '../bookmarks/commands.ts';
 import { addQueueCommands } from '../queue/commands.ts';
 import { addShellCommand } from '../shell/command.ts';
 import { addCatCommand } from './cat.ts';
@@ -14,6 +15,7 @@ const URLS = `
 URLs are ftp://, ftpes:// (TLS on the ordinary port) and ftps:// (TLS from the first byte):
   ftpes://user@host:port/path     from the folder that the login leads to
   ftpes://user@host/%2Fsrv/path   from the root
+  name:path                       below the URL that "carryon bookmark add" keeps as name
 The password comes from --password-command, CARRYON_PASSWORD, ~/.netrc, or is asked for.`;
 
 /** The words of the client. */
@@ -30,6 +32,9 @@ export function addClientCommands(program: Command): void {
   addQueueCommands(program);
   addShellCommand(program);
   for (const command of program.commands) {
-    if (!before.has(command)) command.addHelpText('after', URLS);
+    if (before.has(command)) continue;
+    command.addHelpText('after', URLS);
+    withBookmarks(command);
   }
+  addBookmarkCommands(program);
 }

@@ -1,9 +1,10 @@
+import { type Pace, TokenBucket } from '../../base/token-bucket.ts';
 import { chooseProgress } from '../progress/choose.ts';
 import type { Progress } from '../progress/progress.ts';
 import { Ended, verdictOn } from '../exit-codes.ts';
 import { tell } from '../output.ts';
 import { commandLine } from './command-line.ts';
-import type { OutputFlags } from './flags.ts';
+import type { ConnectionFlags, OutputFlags } from './flags.ts';
 import { Interruption } from './interruption.ts';
 
 /** One command at work. */
@@ -12,6 +13,8 @@ export interface Job {
   readonly progress: Progress;
   readonly isJson: boolean;
   readonly verbosity: number;
+  /** Shared by all transfers, whichever server they are with. */
+  readonly pace?: Pace | undefined;
   /** Tells a person what may be wrong. */
   readonly warn: (sentence: string) => void;
 }
@@ -29,7 +32,7 @@ export interface JobOptions {
  * @throws Ended if it was stopped; whatever `run` throws
  */
 export async function runJob(
-  flags: OutputFlags,
+  flags: OutputFlags & Pick<ConnectionFlags, 'limitRate'>,
   { canResume = false, isStdoutTaken = false }: JobOptions,
   run: (job: Job) => Promise<void>,
 ): Promise<void> {
@@ -49,6 +52,7 @@ export async function runJob(
       progress,
       isJson: flags.json ?? false,
       verbosity: flags.verbose ?? 0,
+      pace: paceOf(flags),
       warn: (sentence) => progress.note(`warning: ${sentence}`),
     });
   } catch (error) {
@@ -60,4 +64,8 @@ export async function runJob(
       verdictOn(error).exit === interruption.exit ? [] : ['Stopped'],
     );
   }
+}
+
+function paceOf({ limitRate }: Pick<ConnectionFlags, 'limitRate'>): Pace | undefined {
+  return limitRate === undefined ? undefined : new TokenBucket({ perSecond: limitRate });
 }

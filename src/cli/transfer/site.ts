@@ -7,7 +7,6 @@ import {
   type Place,
   SCHEMES,
 } from '../../client/address/address.ts';
-import { TokenBucket } from '../../base/token-bucket.ts';
 import { ConnectionPool } from '../../client/pool.ts';
 import type { RemoteConnection, RemoteFacts } from '../../client/remote.ts';
 import { FtpRemote } from '../../client/remotes/ftp/ftp-remote.ts';
@@ -117,9 +116,7 @@ async function remoteOf(address: Address, flags: ConnectionFlags, job: Job): Pro
       stallTimeoutMs: flags.timeout,
       stallWarningMs: Math.ceil(flags.timeout / 3),
     }),
-    ...(flags.limitRate !== undefined && {
-      pace: new TokenBucket({ perSecond: flags.limitRate }),
-    }),
+    ...(job.pace !== undefined && { pace: job.pace }),
     ...(job.verbosity >= 2 && {
       trace: ({ connection, kind, text }) =>
         job.progress.note(

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { columns, say } from '../output.ts';
+import { Bookmarks } from './bookmarks.ts';
+
+/** `carryon bookmark add|list|remove` */
+export function addBookmarkCommands(program: Command): void {
+  const bookmark = program
+    .command('bookmark')
+    .description('short names for URLs: "films:" and "films:path" can be typed wherever a URL can');
+  bookmark
+    .command('add <name> <url>')
+    .description('keep a URL under a name; passwords are not kept')
+    .action(async (name: string, url: string) => {
+      const bookmarks = new Bookmarks();
+      await bookmarks.add(name, await bookmarks.resolve(url));
+    });
+  bookmark.command('list').description('show all').action(listBookmarks);
+  bookmark
+    .command('remove <name>')
+    .description('forget one')
+    .action((name: string) => new Bookmarks().remove(name));
+}
+
+export async function listBookmarks(): Promise<void> {
+  const all = await new Bookmarks().all();
+  say(...columns([...all].toSorted(([one], [other]) => (one < other ? -1 : 1))));
+}
+
+/** Lets the words of a command, and of those below it, be bookmarks where they could be URLs. */
+export function withBookmarks(command: Command): void {
+  command.hook('preAction', async (_command, { processedArgs }) => {
+    const bookmarks = new Bookmarks();
+    for (const [index, value] of processedArgs.entries()) {
+      processedArgs[index] = await resolved(value, bookmarks);
+    }
+  });
+}
+
+async function resolved(value: unknown, bookmarks: Bookmarks): Promise<unknown> {
+  if (typeof value === 'string') return bookmarks.resolve(value);
+  if (!Array.isArray(value)) return value;
+  return Promise.all(value.map((one) => resolved(one, bookmarks)));
+}
