@@ -47,6 +47,6 @@ export function formatPortRange({ first, last }: PortRange): string {
 }
 
 /** Digits and dots alone have to be an address: `1.2.3` and `300.1.1.1` are no names either. */
-function isHost(text: string): boolean {
+export function isHost(text: string): boolean {
   return /^[\d.]+$/.test(text) ? isIPv4(text) : text.length <= 253 && HOST_NAME.test(text);
 }

@@ -114,10 +114,29 @@ const CASES: readonly {
     refuses: ['', [], '5,x', ['5', 6], 5],
   },
   {
-    name: 'ipv4',
-    kind: kinds.ipv4,
-    takes: [['203.0.113.7', '203.0.113.7']],
-    refuses: ['::1', '1.2.3', 'example.org'],
+    name: 'host',
+    kind: kinds.host,
+    takes: [
+      ['203.0.113.7', '203.0.113.7'],
+      ['ftp.example.org', 'ftp.example.org'],
+    ],
+    refuses: ['::1', '1.2.3', '300.1.1.1', 'a b', ''],
+  },
+  {
+    name: 'byNetwork',
+    kind: kinds.byNetwork(kinds.host, 'ADDRESS', ''),
+    takes: [
+      ['none', []],
+      ['10.0.0.0/8=10.0.0.1', [{ network: '10.0.0.0/8', value: '10.0.0.1' }]],
+      [
+        ['192.0.2.7=a.example', '2001:db8::/32=b.example'],
+        [
+          { network: '192.0.2.7', value: 'a.example' },
+          { network: '2001:db8::/32', value: 'b.example' },
+        ],
+      ],
+    ],
+    refuses: ['10.0.0.0/8', '=10.0.0.1', '10.0.0.0/8=', '10.0.0.0/40=10.0.0.1', '10.1=a=b', 5],
   },
 ];
 

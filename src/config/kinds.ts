@@ -1,4 +1,3 @@
-import { isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { parseNetwork } from '../base/network.ts';
 import { parseSize } from '../base/size.ts';
@@ -6,6 +5,7 @@ import {
   formatHostPort,
   formatPortRange,
   type HostPort,
+  isHost,
   parseHostPort,
   parsePortRange,
   type PortRange,
@@ -131,10 +131,11 @@ export const portRange: Kind<PortRange> = {
   format: formatPortRange,
 };
 
-export const ipv4: Kind<string> = {
-  valueName: 'IPV4',
-  expects: 'an IPv4 address such as "203.0.113.7"',
-  schema: readable((text) => (isIPv4(text) ? text : undefined)),
+/** What stands for an IPv4 address. */
+export const host: Kind<string> = {
+  valueName: 'HOST',
+  expects: 'an IPv4 address such as "203.0.113.7", or a name such as "ftp.example.org"',
+  schema: readable((text) => (isHost(text) ? text : undefined)),
   format: String,
 };
 
@@ -150,13 +151,44 @@ export const networks: Kind<readonly string[], string | readonly string[]> = {
   valueName: 'NETWORKS',
   expects: 'addresses and networks such as "192.0.2.7, 10.0.0.0/8, 2001:db8::/32", or "none"',
   schema: z
-    .union([
-      z.array(z.string()).readonly(),
-      z.string().transform((text) => (text.trim() === 'none' ? [] : wordsIn(text))),
-    ])
+    .union([z.array(z.string()).readonly(), z.string().transform(wordsOrNone)])
     .pipe(z.array(readable(parseNetwork))),
   format: (value) => (value.length === 0 ? 'none' : value.join(', ')),
 };
+
+/** What holds for a network. */
+export interface ForNetwork<T> {
+  /** As {@link parseNetwork} gives it. */
+  readonly network: string;
+  readonly value: T;
+}
+
+/** A value for each of some networks, with commas between; "none" for none. */
+export function byNetwork<T>(
+  kind: Kind<T>,
+  valueName: string,
+  example: string,
+): Kind<readonly ForNetwork<T>[], string | readonly string[]> {
+  const pair = (text: string): ForNetwork<T> | undefined => {
+    const [network = '', value = '', ...rest] = text.split('=');
+    const [parsed, result] = [parseNetwork(network), kind.schema.safeParse(value)];
+    if (parsed === undefined || !result.success || rest.length > 0) return undefined;
+    return { network: parsed, value: result.data };
+  };
+  return {
+    valueName: `NETWORK=${valueName}[,…]`,
+    expects: `networks, each with ${kind.expects}, written as ${example}; or "none"`,
+    schema: z
+      .union([z.array(z.string()).readonly(), z.string().transform(wordsOrNone)])
+      .pipe(z.array(readable(pair))),
+    format: (pairs) =>
+      pairs.map(({ network, value }) => `${network}=${kind.format(value)}`).join(', ') || 'none',
+  };
+}
+
+function wordsOrNone(text: string): string[] {
+  return text.trim() === 'none' ? [] : wordsIn(text);
+}
 
 function wordsIn(text: string): string[] {
   return text.split(/[\s,]+/).filter((word) => word !== '');

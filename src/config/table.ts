@@ -3,13 +3,11 @@ import {
   duration,
   hostPort,
   httpUrl,
-  ipv4,
   line,
   networks,
   oneOf,
   oneOrMore,
   path,
-  portRange,
   share,
   size,
   unless,
@@ -17,6 +15,7 @@ import {
 } from './kinds.ts';
 import { FTP_LIMITS } from './ftp-limits.ts';
 import { LIMITS, timer } from './limits.ts';
+import { PASSIVE_SETTINGS } from './passive-settings.ts';
 import { setting } from './setting.ts';
 
 /**
@@ -49,21 +48,7 @@ export const SETTINGS = [
     about:
       'Where FTP clients connect that begin with TLS (implicit FTPS, usually port 990); AUTH TLS works without it.',
   }),
-  setting({
-    key: 'ftp.passive-ports',
-    kind: unless('any', portRange),
-    default: 'any',
-    flag: '--passive-ports',
-    about: 'The ports for passive data connections, to be opened in a firewall as well.',
-  }),
-  setting({
-    key: 'ftp.passive-address',
-    kind: unless('auto', ipv4),
-    default: 'auto',
-    flag: '--passive-address',
-    about:
-      'The address that PASV tells clients when the server is behind NAT; auto tells the one they connected to.',
-  }),
+  ...PASSIVE_SETTINGS,
   setting({
     key: 'ftp.proxies',
     kind: networks,

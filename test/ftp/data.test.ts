@@ -80,39 +80,6 @@ suite('data connections', () => {
   });
 });
 
-suite('a range of passive ports', () => {
-  test('ports come from it, and when all are taken that is told', async () => {
-    // Ports that the system had free a moment ago are as good as any.
-    const first = 40_000 + (process.pid % 10_000);
-    await using live = await startLive({ flags: { passivePorts: `${first}-${first + 3}` } });
-    const clients = [];
-    try {
-      let full = 0;
-      for (let index = 0; index < 5; index += 1) {
-        const client = await live.logIn();
-        clients.push(client);
-        client.send('EPSV');
-        const { code, lines } = await client.reply();
-        const port = Number(/\|\|\|(\d+)\|/.exec(lines.join(''))?.[1]);
-        if (code === 229) assert.ok(port >= first && port <= first + 3);
-        else {
-          assert.equal(code, 425);
-          full += 1;
-        }
-      }
-      assert.ok(full >= 1);
-    } finally {
-      for (const client of clients) await client[Symbol.asyncDispose]();
-    }
-  });
-
-  test('PASV tells the configured address only to those from elsewhere', async () => {
-    await using live = await startLive({ flags: { passiveAddress: '203.0.113.7' } });
-    await using client = await live.logIn();
-    assert.match(await client.say('PASV', 227), /\(127,0,0,1,/);
-  });
-});
-
 suite('over IPv6', () => {
   test('EPSV and EPRT work, and PASV says what to use', async (context) => {
     let live: Live;

@@ -1,4 +1,3 @@
-import { PassiveListener } from './data/passive.ts';
 import type { Ends } from './proxies.ts';
 import type { Room } from './room.ts';
 import type { Desk } from './visit.ts';
@@ -8,20 +7,11 @@ export type Furniture = Pick<Desk, 'signal' | 'prepareTls' | 'progress'>;
 
 /** The desk of one control connection. */
 export function furnishDesk(room: Room, ends: Ends, furniture: Furniture): Desk {
-  const { options, clock, proxies } = room;
   return {
     ...room,
     ...ends,
     ...furniture,
     log: room.log.with({ peer: ends.peer }),
-    listen: () =>
-      PassiveListener.open({
-        host: ends.local,
-        peer: ends.peer,
-        proxies,
-        ports: options.passive.ports,
-        lifetimeMs: options.passiveTimeoutMs,
-        clock,
-      }),
+    listen: () => room.passivePorts.wait(ends.peer, ends.local),
   };
 }

@@ -1,5 +1,6 @@
 import { Networks } from '../../base/network.ts';
 import { KiB, MiB } from '../../base/size.ts';
+import type { PassiveAddressOptions } from './data/passive-address.ts';
 import type { Place } from './doors.ts';
 import type { TlsOptions } from './tls/options.ts';
 
@@ -10,11 +11,9 @@ export interface Ports {
 }
 
 /** How passive data connections are offered. */
-export interface PassiveOptions {
+export interface PassiveOptions extends PassiveAddressOptions {
   /** The ports that may be offered; without them the system picks one. */
   readonly ports?: Ports | undefined;
-  /** The IPv4 address that PASV announces: the one that peers outside a NAT reach. */
-  readonly address?: string | undefined;
 }
 
 /** All that this room lets people choose. Times are in milliseconds, sizes in bytes. */
@@ -102,7 +101,7 @@ export interface FtpOptions {
 
 export const FTP_DEFAULTS: FtpOptions = {
   listen: [],
-  passive: {},
+  passive: { byNetwork: [], local: new Networks([]), lookupEveryMs: 300_000 },
   proxies: new Networks([]),
   proxyHeaderTimeoutMs: 5000,
   maxProxyHeaderBytes: 4 * KiB,

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, NO_LONGER } from '../../base/clock.ts';
 import type { Networks } from '../../base/network.ts';
 import type { Soon } from '../../storage/store.ts';
 import { unmap } from '../../wire/ftp/addresses.ts';
@@ -88,7 +88,7 @@ export class Proxies {
       socket.on('error', () => {}).destroy();
       throw error;
     } finally {
-      over.abort();
+      over.abort(NO_LONGER);
       socket.off('data', onData).off('end', onEnd).off('close', onEnd).off('error', reject);
       signal.removeEventListener('abort', onAbort);
     }

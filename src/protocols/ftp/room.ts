@@ -4,6 +4,8 @@ import type { EventSource } from '../../base/events.ts';
 import type { Log } from '../../base/log.ts';
 import type { Reception } from '../../session/session.ts';
 import type { VerbIndex } from './command.ts';
+import type { PassiveAddress } from './data/passive-address.ts';
+import type { PassivePorts } from './data/passive-ports.ts';
 import type { Traffic } from './data/traffic.ts';
 import type { FtpOptions } from './options.ts';
 import type { Proxies } from './proxies.ts';
@@ -19,6 +21,8 @@ export interface Room {
   readonly commands: EventSource<CommandEvent> | undefined;
   readonly traffic: Traffic;
   readonly proxies: Proxies;
+  readonly passivePorts: PassivePorts;
+  readonly passiveAddress: PassiveAddress;
   /** Uploads in the clear are read into reused buffers. */
   readonly readsInPlace: boolean;
   /** Undefined if nothing is ever encrypted. */

@@ -9,6 +9,8 @@ import { formatReply } from '../../wire/ftp/reply.ts';
 import { VerbIndex } from './command.ts';
 import { type Arrival, ControlConnection } from './control-connection.ts';
 import { canReadInPlace } from './data/reused-buffer.ts';
+import { lookup, PassiveAddress } from './data/passive-address.ts';
+import { PassivePorts } from './data/passive-ports.ts';
 import { Traffic } from './data/traffic.ts';
 import { type Address, type Door, openDoors } from './doors.ts';
 import type { FtpOptions } from './options.ts';
@@ -38,6 +40,7 @@ export class FtpServer implements AsyncDisposable {
   readonly #doors: readonly Door[];
   readonly #room: Room;
   readonly #connections = new Map<ControlConnection, Promise<void>>();
+  readonly #owned: AsyncDisposable;
   readonly #closing = new AbortController();
 
   /** @throws the system's error if it cannot listen there */
@@ -48,6 +51,15 @@ export class FtpServer implements AsyncDisposable {
     const readsInPlace = options.readsInPlace && (await canReadInPlace());
     if (options.readsInPlace && !readsInPlace)
       log.warn('This Node reads uploads in the slower way');
+    const proxies = new Proxies({
+      networks: options.proxies,
+      timeoutMs: options.proxyHeaderTimeoutMs,
+      maxBytes: options.maxProxyHeaderBytes,
+      clock,
+    });
+    const { passive, passiveTimeoutMs: lifetimeMs } = options;
+    await using owned = new AsyncDisposableStack();
+    const passiveAddress = owned.use(await PassiveAddress.open(passive, { clock, log, lookup }));
     const room = {
       reception,
       clock,
@@ -57,19 +69,17 @@ export class FtpServer implements AsyncDisposable {
       encryption,
       readsInPlace,
       traffic: new Traffic(options.bufferBytes),
-      proxies: new Proxies({
-        networks: options.proxies,
-        timeoutMs: options.proxyHeaderTimeoutMs,
-        maxBytes: options.maxProxyHeaderBytes,
-        clock,
-      }),
+      proxies,
+      passivePorts: new PassivePorts({ proxies, ports: passive.ports, lifetimeMs, clock }),
+      passiveAddress,
       table: TABLE,
       verbs: new VerbIndex(TABLE),
     };
-    return new FtpServer(await openDoors(listen, log), room);
+    return new FtpServer(await openDoors(listen, log), room, owned.move());
   }
 
-  private constructor(doors: readonly Door[], room: Room) {
+  private constructor(doors: readonly Door[], room: Room, owned: AsyncDisposable) {
+    this.#owned = owned;
     this.#doors = doors;
     this.#room = room;
     for (const { server, implicit } of doors) {
@@ -107,6 +117,7 @@ export class FtpServer implements AsyncDisposable {
     for (const connection of this.#connections.keys()) connection.cut(why);
     await this.#allServed(LAST_WORDS_MS);
     for (const connection of this.#connections.keys()) connection.destroy();
+    await this.#owned[Symbol.asyncDispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

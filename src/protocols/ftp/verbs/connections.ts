@@ -9,6 +9,7 @@ import {
 } from '../../../wire/ftp/addresses.ts';
 import { FIRST_ACTIVE_PORT } from '../data/active.ts';
 import { reply } from '../replies.ts';
+import { closePlan, INITIAL } from '../state.ts';
 import type { Desk, Inside, Outcome } from '../visit.ts';
 import { anything, nothing, parsed } from './grammar.ts';
 import { verb } from './verb.ts';
@@ -29,7 +30,7 @@ export const CONNECTIONS = [
       if (state.extendedPassiveOnly) return { reply: onlyEpsv() };
       const announced = announcedAddress(desk);
       if (announced === undefined) return { reply: reply(522, 'This is IPv6: use EPSV') };
-      return listen(desk, (port) => reply(227, formatPassive({ host: announced, port })));
+      return listen(visit, (port) => reply(227, formatPassive({ host: announced, port })));
     },
   }),
   verb({
@@ -40,7 +41,8 @@ export const CONNECTIONS = [
     rfc: 'RFC 2428 §3',
     replies: [229, 200, 425, 501, 522],
     feat: 'EPSV',
-    run: ({ desk }, text) => {
+    run: (visit, text) => {
+      const { desk } = visit;
       const wanted = text.trim().toUpperCase();
       if (wanted === 'ALL') {
         return { reply: reply(200, 'Only EPSV from now on'), next: { extendedPassiveOnly: true } };
@@ -50,7 +52,7 @@ export const CONNECTIONS = [
       if (wanted !== '' && wanted !== family) {
         return { reply: reply(522, `Only the protocol of this connection, use (${family})`) };
       }
-      return listen(desk, (port) => reply(229, formatExtendedPassive(port)));
+      return listen(visit, (port) => reply(229, formatExtendedPassive(port)));
     },
   }),
   verb({
@@ -92,23 +94,23 @@ function plan({ state, desk }: Inside, target: HostPort): Outcome {
   };
 }
 
+/** The port that nobody has used so far may be the only one. */
 async function listen(
-  desk: Desk,
+  { desk, state }: Inside,
   announce: (port: number) => ReturnType<typeof reply>,
 ): Promise<Outcome> {
+  closePlan(state.plan);
   try {
     const listener = await desk.listen();
     return { reply: announce(listener.port), next: { plan: { kind: 'passive', listener } } };
   } catch (error) {
     desk.log.warn('No passive port could be opened', { error });
-    return { reply: reply(425, 'No port is free; try again later') };
+    return { reply: reply(425, 'No port is free; try again later'), next: { plan: INITIAL.plan } };
   }
 }
 
-/** What PASV tells: the configured address, but to visitors from this very machine the real one. */
-function announcedAddress({ options, reached, peer }: Desk): string | undefined {
-  if (!isIPv4(reached)) return undefined;
-  return peer.startsWith('127.') ? reached : (options.passive.address ?? reached);
+function announcedAddress({ passiveAddress, reached, peer }: Desk): string | undefined {
+  return isIPv4(reached) ? passiveAddress.toldTo(peer, reached) : undefined;
 }
 
 function familyOf(address: string): string {
