@@ -90,7 +90,12 @@ export class Client implements AsyncDisposable {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    this.#replies.push(...this.#parser.push(chunk));
+    try {
+      this.#replies.push(...this.#parser.push(chunk));
+    } catch (error) {
+      // What is no reply ends the conversation: nothing that follows can be told apart.
+      this.#socket.destroy(error as Error);
+    }
     this.#wake();
   };
 

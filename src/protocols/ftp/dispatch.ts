@@ -1,20 +1,12 @@
 import type { Log } from '../../base/log.ts';
 import type { Soon } from '../../storage/store.ts';
 import { logFailure, replyTo } from './failures.ts';
-import { replies } from './replies.ts';
 import { closePlan, type State } from './state.ts';
 import type { Desk, Outcome } from './visit.ts';
 import type { Verb } from './verbs/verb.ts';
 
 /** Does what one command wants. Never throws and never rejects: a failure is a reply as well. */
 export function dispatch(verb: Verb, state: State, desk: Desk, argument: string): Soon<Outcome> {
-  // Without a way to the data connection nothing is begun, so nothing has to be undone.
-  const usesData = verb.data === true && verb.refusal === undefined;
-  if (usesData && verb.needs.includes(state.phase.kind)) {
-    const mustProtect = desk.encryption?.options.policy === 'required';
-    if (mustProtect && state.dataProtection === 'C') return { reply: replies.protectFirst };
-    if (state.plan.kind === 'none') return { reply: replies.noPlan };
-  }
   try {
     const outcome = verb.accept(state, desk, argument);
     if (!(outcome instanceof Promise)) return outcome;

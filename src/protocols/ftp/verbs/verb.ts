@@ -2,7 +2,7 @@ import type { Permission } from '../../../base/permission.ts';
 import type { Soon } from '../../../storage/store.ts';
 import type { Situation } from '../failures.ts';
 import type { FtpOptions } from '../options.ts';
-import { reply } from '../replies.ts';
+import { replies, reply } from '../replies.ts';
 import type { Phase, PhaseKind, State } from '../state.ts';
 import type { Desk, Outcome, Visit } from '../visit.ts';
 import type { Grammar } from './grammar.ts';
@@ -82,7 +82,9 @@ export function verb<K extends PhaseKind, A>(row: Row<K, A>): Verb {
     if (!isOneOf(phase, needs)) return { reply: outOfPhase(phase, needs) };
     const argument = grammar.parse(text, state);
     if (argument === undefined) return { reply: reply(501, `Syntax: ${syntax}`) };
-    return run({ phase, state, desk }, argument);
+    // Without a way to the data connection nothing is begun, so nothing has to be undone.
+    const obstacle = facts.data ? noDataConnection(state, desk) : undefined;
+    return obstacle ?? run({ phase, state, desk }, argument);
   };
   const replies = inOrder([...facts.replies, ...implied(row)]);
   return {
@@ -93,6 +95,12 @@ export function verb<K extends PhaseKind, A>(row: Row<K, A>): Verb {
     situation: facts.naming ? 'naming' : 'asking',
     accept,
   };
+}
+
+function noDataConnection({ dataProtection, plan }: State, desk: Desk): Outcome | undefined {
+  const mustProtect = desk.encryption?.options.policy === 'required';
+  if (mustProtect && dataProtection === 'C') return { reply: replies.protectFirst };
+  return plan.kind === 'none' ? { reply: replies.noPlan } : undefined;
 }
 
 /** What a transfer can come to, whichever it is (RFC 959 §5.4, RFC 4217 §10.2). */
