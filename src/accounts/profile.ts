@@ -188,7 +188,7 @@ function parsePermissions(text: string): readonly Permission[] | undefined {
 }
 
 function permissionsHelp(): string {
-  return `words with commas between: ${ALL_PERMISSIONS.map((name) => `${name} (${PERMISSIONS[name]})`).join(', ')}; or "all", or "default" (all but delete-tree)`;
+  return `words with commas between: ${ALL_PERMISSIONS.map((name) => `${name} (${PERMISSIONS[name]})`).join(', ')}; or "all", or "default" (all but delete-tree and make-link)`;
 }
 
 /** All that can be set of this account, as it is. */

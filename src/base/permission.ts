@@ -10,14 +10,17 @@ export const PERMISSIONS = {
   chmod: 'set the permission bits of files and folders',
   delete: 'remove files and empty folders',
   'delete-tree': 'remove a folder with everything in it in one command',
+  'make-link': 'make symbolic links to what is in the home',
 } as const;
 
 export type Permission = keyof typeof PERMISSIONS;
 
 export const ALL_PERMISSIONS = Object.keys(PERMISSIONS) as readonly Permission[];
 
-/** What a new account may do: everything but removing whole trees. */
-export const DEFAULT_PERMISSIONS = ALL_PERMISSIONS.filter((name) => name !== 'delete-tree');
+/** What a new account may do: everything but removing whole trees and making links. */
+export const DEFAULT_PERMISSIONS = ALL_PERMISSIONS.filter(
+  (name) => name !== 'delete-tree' && name !== 'make-link',
+);
 
 /** True if this word is a permission. */
 export function isPermission(word: string): word is Permission {

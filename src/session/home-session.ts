@@ -11,7 +11,7 @@ import type { TransferEvent } from '../base/transfer-event.ts';
 import type { Entry } from '../storage/store.ts';
 import type { Digested, KnownDigest } from '../vault/digested.ts';
 import type { Home } from '../vault/home.ts';
-import type { Declared, Placement } from '../vault/placement.ts';
+import type { Declared, Placement, Wishes } from '../vault/placement.ts';
 import type { SessionBandwidth } from './bandwidth.ts';
 import { RunningTransfers } from './running.ts';
 import { ended, uploadedByContent } from './ended.ts';
@@ -127,13 +127,13 @@ export class HomeSession implements Session {
     return new FileDownload(this.#ofTransfer(), path, file, offset, end);
   }
 
-  async upload(path: Path, placement: Placement, declared: Declared = {}): Promise<Upload> {
+  async upload(path: Path, placement: Placement, wishes: Wishes = {}): Promise<Upload> {
     const told = this.#told.get(path);
     const promised = this.#promised.get(path);
     const writer = await this.#parts.home.upload(
       path,
       placement.kind === 'append' && told ? { ...placement, ...told } : placement,
-      { ...promised, ...declared },
+      { ...promised, ...wishes },
       this.id,
       (permission) => this.#require(permission),
     );
@@ -160,6 +160,12 @@ export class HomeSession implements Session {
     this.#require('make-folder');
     await this.#parts.home.makeFolder(path);
     this.#note('made a folder', { path });
+  }
+
+  async makeLink(path: Path, target: Path): Promise<void> {
+    this.#require('make-link');
+    await this.#parts.home.makeLink(path, target);
+    this.#note('made a link', { path, target });
   }
 
   async removeFolder(path: Path): Promise<void> {

@@ -7,7 +7,7 @@ import type { TransferOutcome } from '../base/transfer-event.ts';
 import type { Entry, Soon } from '../storage/store.ts';
 import type { Digested, KnownDigest } from '../vault/digested.ts';
 import type { Seen } from '../vault/seen.ts';
-import type { Declared, Placement } from '../vault/placement.ts';
+import type { Declared, Placement, Wishes } from '../vault/placement.ts';
 
 export type { Digested, KnownDigest, Seen };
 
@@ -120,10 +120,12 @@ export interface Session extends AsyncDisposable {
    * @throws Failure `not-found` (no such folder), `is-a-directory`, `offset-mismatch` with the
    *   offset that would do, `quota-exceeded`, `forbidden`, …
    */
-  upload(path: Path, placement: Placement, declared?: Declared): Promise<Upload>;
+  upload(path: Path, placement: Placement, wishes?: Wishes): Promise<Upload>;
   /** Promises a whole file beforehand. @returns how many of its bytes are here already */
   expect(path: Path, promise: Required<Declared>): Promise<number>;
   makeFolder(path: Path): Promise<void>;
+  /** Makes a symbolic link at `path`. @throws Failure `not-found`, `already-exists`, `name-refused` */
+  makeLink(path: Path, target: Path): Promise<void>;
   removeFolder(path: Path): Promise<void>;
   removeTree(path: Path): Promise<void>;
   /** Also drops an unfinished upload where there is no file. */

@@ -68,6 +68,8 @@ export interface StagedFile extends AsyncDisposable {
   read(into: Uint8Array, position: number): Soon<number>;
   /** Drops what is behind `length`. */
   truncate(length: number): Promise<void>;
+  /** Sets the permission bits, those up to 0777, that it will be published with. */
+  setMode(mode: number): Promise<void>;
   /** Resolves when all that was written before the call survives a power cut. */
   sync(): Promise<void>;
   size(): Promise<number>;
@@ -106,6 +108,14 @@ export interface Tree extends AsyncDisposable {
 
   /** Makes one folder. @throws Failure `already-exists` */
   makeFolder(path: Path): Promise<void>;
+
+  /**
+   * Makes a symbolic link to a file or folder of this home, which leads there wherever the link is
+   * moved to.
+   * @throws Failure `already-exists`; `forbidden` for a target that is neither; `name-refused` for a
+   *   link to a folder that it would be in, and where the store has no links
+   */
+  makeLink(path: Path, target: Path): Promise<void>;
 
   /** Removes an empty folder, or a link to a folder itself. @throws Failure `not-empty` */
   removeFolder(path: Path): Promise<void>;

@@ -14,7 +14,7 @@ import { type Usage, checkBeginning, roomIn } from './ledger.ts';
 import { moveEntry, removeFile } from './name-changes.ts';
 import { type Origin, originOf } from './origin.ts';
 import type { Digested, KnownDigest } from './digested.ts';
-import type { Declared, Placement } from './placement.ts';
+import type { Declared, Placement, Wishes } from './placement.ts';
 import { holderOf } from './presence.ts';
 import { digestOfFile, digestOfStaged } from './proof.ts';
 import { hasItsBytes, resumable } from './resumable.ts';
@@ -94,7 +94,7 @@ export class Home {
   async upload(
     path: Path,
     placement: Placement,
-    declared: Declared,
+    declared: Wishes,
     session: string,
     authorise: Authorise,
   ): Promise<Writer> {
@@ -123,6 +123,12 @@ export class Home {
     refuseIllFormed(path);
     if (path === ROOT) throw new Failure('already-exists', 'The root exists');
     await this.#parts.tree.makeFolder(path);
+  }
+
+  /** @throws Failure as Tree.makeLink does */
+  async makeLink(path: Path, target: Path): Promise<void> {
+    refuseIllFormed(path);
+    await this.#parts.tree.makeLink(path, target);
   }
 
   /** @throws Failure `not-empty`, also for a folder in which an upload is unfinished */
@@ -333,7 +339,7 @@ export class Home {
   #writer(
     path: Path,
     origin: Origin,
-    declared: Declared,
+    { mode, ...declared }: Wishes,
     session: string,
     authorise: Authorise,
     committed: Entry | undefined,
@@ -343,6 +349,7 @@ export class Home {
       id: isContinued ? origin.record.id : newUploadId(),
       path,
       origin,
+      mode,
       declared: isContinued ? { ...origin.record.declared, ...declared } : declared,
       holder: holderOf(this.#parts.presence, session),
       authorise,

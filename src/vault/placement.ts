@@ -20,3 +20,9 @@ export interface Declared {
   /** The digest of the whole file: it is committed only if this is its digest. */
   readonly digest?: Digest;
 }
+
+/** The same, and how the file is to be kept. */
+export interface Wishes extends Declared {
+  /** Its permission bits; without, those that the system gives a new file. */
+  readonly mode?: number;
+}

@@ -15,6 +15,7 @@ interface Beginning {
   readonly path: Path;
   readonly origin: Origin;
   readonly declared: Declared;
+  readonly mode: number | undefined;
   readonly holder: string;
   /** Files that the home gets more if this is committed. */
   readonly newFiles: 0 | 1;
@@ -33,9 +34,20 @@ export async function beginStaging(parts: HomeParts, wanted: Beginning): Promise
   }
   const claim = await insertRecord(parts, wanted);
   try {
-    return { claim, file: await stage(parts, wanted.id, wanted.path, origin) };
+    const file = await stage(parts, wanted.id, wanted.path, origin);
+    return { claim, file: await withMode(file, wanted.mode) };
   } catch (error) {
     await dropUpload(parts, wanted.id).catch(() => leave(parts, claim));
+    throw error;
+  }
+}
+
+async function withMode(file: StagedFile, mode: number | undefined): Promise<StagedFile> {
+  try {
+    if (mode !== undefined) await file.setMode(mode);
+    return file;
+  } catch (error) {
+    await file[Symbol.asyncDispose]();
     throw error;
   }
 }

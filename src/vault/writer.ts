@@ -29,6 +29,7 @@ export interface Hold {
   readonly path: Path;
   readonly origin: Origin;
   readonly declared: Declared;
+  readonly mode: number | undefined;
   /** Who writes, for the operator to see. */
   readonly holder: string;
   readonly authorise: Authorise;

@@ -20,6 +20,7 @@ const TRANSCRIPTS = readdirSync(FOLDER)
 
 /** The accounts that are not as a new one is. */
 const ACCOUNTS: Readonly<Record<string, AccountChanges>> = {
+  links: { permissions: ALL_PERMISSIONS },
   room: { quotaBytes: 1000 },
   trees: { permissions: ALL_PERMISSIONS },
 };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { DEFAULT_PERMISSIONS } from '../../src/base/permission.ts';
 import type { Client } from '../ftp/client.ts';
 import { readAll } from '../ftp/client.ts';
 import { type Live, startLive } from '../ftp/live.ts';
@@ -22,6 +23,7 @@ export async function openScene(): Promise<Scene & AsyncDisposable> {
   const live = await startLive({
     flags: { logXferlog: 'log/xferlog', ftpDataTimeout: '2s', uploadsCheckpoint: '64KiB' },
   });
+  await live.server.accounts.set('anna', { permissions: [...DEFAULT_PERMISSIONS, 'make-link'] });
   const data = dirname(dirname(live.home('anna')));
   const outside = join(data, 'homes', 'anna-too');
   await mkdir(outside, { recursive: true });

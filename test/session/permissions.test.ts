@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { failed } from '../../src/base/failure.ts';
 import { parsePath } from '../../src/base/path.ts';
 import { ALL_PERMISSIONS, type Permission } from '../../src/base/permission.ts';
 import { HomeSession } from '../../src/session/home-session.ts';
@@ -69,6 +70,10 @@ const USES = {
   },
   makeFolder: {
     'a new folder': { needs: [['make-folder']], call: (session) => session.makeFolder(at('/new')) },
+  },
+  makeLink: {
+    // The store in memory has none, which is found out after the permission.
+    'to a file': { needs: [['make-link']], call: tryToLink },
   },
   removeFolder: {
     'an empty folder': {
@@ -211,6 +216,14 @@ suite('a session and the permissions of its account', () => {
     }
   });
 });
+
+async function tryToLink(session: Session): Promise<void> {
+  try {
+    await session.makeLink(at('/link'), at('/a'));
+  } catch (error) {
+    if (!failed(error, 'name-refused')) throw error;
+  }
+}
 
 /** One session in a home with a few things in it. */
 async function sessionWith(

@@ -16,6 +16,16 @@ export const STAGING_CASES: readonly Case[] = [
     },
   ],
   [
+    'a file is published with the permission bits that its staged bytes were given',
+    async ({ tree }) => {
+      const id = await staged(tree, 'for me');
+      await using file = await tree.openStaged(id);
+      await file.setMode(0o4600);
+      assert.equal((await tree.publish(id, at('/mine'))).mode, 0o600);
+      assert.equal((await tree.stat(at('/mine'))).mode, 0o600);
+    },
+  ],
+  [
     'chunks are written one behind the other at any position',
     async ({ tree }) => {
       await using file = await tree.stage('a');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   lstatSync,
@@ -6,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  realpathSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -216,6 +218,52 @@ for (const [kind, descriptors] of [
       symlinkSync(join(made.outside, 'nothing'), join(made.home, 'link'));
       await fails('already-exists', made.tree.makeFolder(at('/link')));
       assert.ok(!existsSync(join(made.outside, 'nothing')));
+    });
+
+    test('a link that is made leads inside, and stays so wherever it goes', async () => {
+      await using made = await make();
+      const { tree, home } = made;
+      mkdirSync(join(home, 'folder', 'deep'), { recursive: true });
+      writeFileSync(join(home, 'folder', 'file'), 'inside');
+      await tree.makeLink(at('/to file'), at('/folder/file'));
+      await tree.makeLink(at('/folder/deep/to own'), at('/own'));
+      await tree.makeLink(at('/to folder'), at('/folder/'));
+      assert.equal(await text(tree, '/to file'), 'inside');
+      assert.equal(await text(tree, '/to folder/deep/to own'), 'own');
+      assert.equal((await tree.stat(at('/to folder'))).linked, true);
+      await tree.move(at('/folder/deep/to own'), at('/moved up'));
+      await tree.move(at('/to file'), at('/folder/deep/moved down'));
+      assert.equal(readlinkSync(join(home, 'moved up')), realpathSync(join(home, 'own')));
+      assert.equal(await text(tree, '/moved up'), 'own');
+      assert.equal(await text(tree, '/folder/deep/moved down'), 'inside');
+      await tree.removeFile(at('/moved up'));
+      assert.equal(await text(tree, '/own'), 'own');
+    });
+
+    test('no link is made to what is outside, missing, or no file, nor over a name', async () => {
+      await using made = await make();
+      const { tree, home, outside } = made;
+      const before = seen(outside);
+      symlinkSync(outside, join(home, 'out'));
+      symlinkSync(join(outside, 'secret'), join(home, 'out to a file'));
+      symlinkSync('/', join(home, 'root'));
+      mkdirSync(join(home, 'folder'));
+      execFileSync('mkfifo', [join(home, 'pipe')]);
+      for (const target of ['out', 'out/secret', 'out to a file', `root${outside}/secret`, 'no']) {
+        await fails('not-found', tree.makeLink(at('/link'), at(`/${target}`)));
+      }
+      await fails('forbidden', tree.makeLink(at('/link'), at('/pipe')));
+      await fails('not-found', tree.makeLink(at('/out/link'), at('/own')));
+      await fails('not-found', tree.makeLink(at('/missing/link'), at('/own')));
+      for (const name of ['out', 'folder', 'own', 'pipe']) {
+        await fails('already-exists', tree.makeLink(at(`/${name}`), at('/own')));
+      }
+      await fails('forbidden', tree.makeLink(ROOT, at('/own')));
+      for (const around of ['/', '/folder']) {
+        await fails('name-refused', tree.makeLink(at('/folder/loop'), at(around)));
+      }
+      assert.deepEqual(await names(tree, '/folder'), []);
+      assert.deepEqual(seen(outside), before);
     });
 
     test('a home that is itself reached by a link is the folder behind it', async () => {

@@ -105,6 +105,10 @@ class ForgettingTree implements Tree {
     });
   }
 
+  async makeLink(): Promise<void> {
+    fail('name-refused');
+  }
+
   async removeFolder(path: Path): Promise<void> {
     alive(this.#life);
     if (this.#find(path).kind === 'file') fail('not-a-directory');
@@ -224,6 +228,9 @@ class ForgettingTree implements Tree {
         alive(life);
         file.truncate(length);
         life.step();
+      },
+      setMode: async () => {
+        alive(life);
       },
       sync: async () => {
         alive(life);

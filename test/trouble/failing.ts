@@ -111,6 +111,7 @@ function failingFile(file: StagedFile, trouble: Trouble): StagedFile {
     write: async (chunks, position) => trouble.meet(async () => file.write(chunks, position)),
     read: async (into, position) => trouble.meet(async () => file.read(into, position)),
     truncate: async (length) => trouble.meet(() => file.truncate(length)),
+    setMode: async (mode) => trouble.meet(() => file.setMode(mode)),
     sync: async () => trouble.meet(() => file.sync()),
     size: async () => trouble.meet(() => file.size()),
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),

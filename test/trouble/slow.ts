@@ -44,6 +44,7 @@ export function slowDisk(store: Store, location: string, slowness: Slowness): Sl
     },
     read: (into, position) => file.read(into, position),
     truncate: (length) => file.truncate(length),
+    setMode: (mode) => file.setMode(mode),
     size: () => file.size(),
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   });

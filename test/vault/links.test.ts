@@ -46,6 +46,9 @@ describe('a vault with links in a home', () => {
         { bytes: 5, files: 1 },
       ],
     );
+    await bench.home.makeLink(at('/made'), at('/a'));
+    assert.deepEqual(await bench.ledger(), { committed: 5, files: 1, reserved: 0 });
+    await bench.home.removeFile(at('/made'));
     await bench.home.removeFile(at('/link'));
     await bench.home.removeFile(at('/loop'));
     assert.deepEqual(await bench.ledger(), { committed: 5, files: 1, reserved: 0 });

@@ -51,6 +51,8 @@ export interface State {
   readonly copyFrom: Path | undefined;
   /** What SITE IDLE chose; undefined for what the server is set to. */
   readonly idleTimeoutMs: number | undefined;
+  /** What SITE UMASK chose: the bits that new files and folders do not get. */
+  readonly umask: number | undefined;
   readonly plan: DataPlan;
   /** EPSV ALL was said: no other way to a data connection from then on (RFC 2428 §4). */
   readonly extendedPassiveOnly: boolean;
@@ -75,6 +77,7 @@ export const INITIAL: State = {
   renameFrom: undefined,
   copyFrom: undefined,
   idleTimeoutMs: undefined,
+  umask: undefined,
   plan: { kind: 'none' },
   extendedPassiveOnly: false,
   facts: FACTS,

@@ -48,6 +48,10 @@ class HeldPath implements Held {
     this.path = path;
   }
 
+  where(): string {
+    return this.path;
+  }
+
   stats(): BigIntStats {
     return statSync(osPath(this.path), { bigint: true });
   }

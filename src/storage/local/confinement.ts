@@ -10,6 +10,8 @@ export type Wanted = 'folder' | 'anything';
 export interface Held extends Disposable {
   /** Leads to this object; with `/name` behind it, to that name in this folder. */
   readonly path: string;
+  /** The real path of it, as other programs find it. */
+  where(): string;
   stats(): BigIntStats;
   /** Opens the object itself. @returns a descriptor, the caller's to close */
   open(flags: number): number;

@@ -2,6 +2,7 @@ import {
   type BigIntStats,
   closeSync,
   constants,
+  fchmod,
   fdatasync,
   fstat,
   fstatSync,
@@ -106,6 +107,10 @@ export class LocalStagedFile implements StagedFile {
 
   truncate(length: number): Promise<void> {
     return this.#descriptor.use((descriptor) => promisify(ftruncate)(descriptor, length));
+  }
+
+  setMode(mode: number): Promise<void> {
+    return this.#descriptor.use((descriptor) => promisify(fchmod)(descriptor, mode & 0o777));
   }
 
   /**

@@ -1,9 +1,19 @@
 import { lstatSync } from 'node:fs';
-import { chmod, lstat, mkdir, rename, rmdir, statfs, unlink, utimes } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  rename,
+  rmdir,
+  statfs,
+  symlink,
+  unlink,
+  utimes,
+} from 'node:fs/promises';
 import { Failure } from '../../base/failure.ts';
 import { nameOf, type Path, ROOT } from '../../base/path.ts';
 import type { Entry, StagedFile, StoreFacts, Tree } from '../store.ts';
-import type { Confinement } from './confinement.ts';
+import { type Confinement, isInside } from './confinement.ts';
 import { durably } from './durable.ts';
 import { entryAt, entryOf, isSameObject } from './entry.ts';
 import { LocalFile } from './files.ts';
@@ -95,6 +105,21 @@ export class LocalTree implements Tree {
       if (path === ROOT) throw new Failure('already-exists', 'The name is taken');
       using place = await locateNew(this.#home, path);
       await durably([place.folder], () => mkdir(osPath(place.at)));
+    });
+  }
+
+  makeLink(path: Path, target: Path): Promise<void> {
+    return told(async () => {
+      using held = await reach(this.#home, target, 'anything');
+      const { kind } = entryOf('', held.stats());
+      if (kind === 'other') throw new Failure('forbidden', 'This is neither a file nor a folder');
+      using place = await locateNew(this.#home, path);
+      // By its real path: a relative one would lead elsewhere when the link is moved, even outside.
+      const leadsTo = held.where();
+      if (isInside(place.folder.where(), leadsTo)) {
+        throw new Failure('name-refused', 'A link to a folder around it would lead in circles');
+      }
+      await durably([place.folder], () => symlink(osPath(leadsTo), osPath(place.at)));
     });
   }
 

@@ -48,6 +48,10 @@ export class MemoryStagedFile implements StagedFile {
     this.#change().content.truncate(length);
   }
 
+  async setMode(mode: number): Promise<void> {
+    this.#change().mode = mode & 0o777;
+  }
+
   async sync(): Promise<void> {
     checkOpen(this.#isOpen);
   }

@@ -71,6 +71,10 @@ export class MemoryTree implements Tree {
     this.#put(place, { name: nameOf(path), node: newFolder(this.#newId(), this.#clock.now()) });
   }
 
+  async makeLink(): Promise<void> {
+    fail('name-refused', 'There are no links here');
+  }
+
   async removeFolder(path: Path): Promise<void> {
     const place = this.#place(path);
     const { node } = existing(place);

@@ -29,6 +29,14 @@ const USES: Readonly<Record<string, readonly ((name: Buffer) => readonly Buffer[
     (name) => [joined('SITE UTIME 200102030405 ', name)],
     (name) => [joined('SITE UTIME ', name, ' 20010203040506 20010203040506 20010203040506 UTC')],
   ],
+  'SITE SYMLINK': [
+    (name) => [joined('SITE SYMLINK "', name, '" linked')],
+    (name) => [joined('SITE SYMLINK mine "', name, '"')],
+  ],
+  COMB: [
+    (name) => [joined('COMB joined "', name, '"')],
+    (name) => [joined('COMB "', name, '" mine')],
+  ],
   XSHA256: [(name) => [joined('XSHA256 ', name)], (name) => [joined('XSHA256 "', name, '" 0 5')]],
 };
 
@@ -36,6 +44,8 @@ const USES: Readonly<Record<string, readonly ((name: Buffer) => readonly Buffer[
 const READING: Readonly<Record<string, 'sends' | undefined>> = {
   CWD: undefined,
   SIZE: undefined,
+  AVBL: undefined,
+  DSIZ: undefined,
   MLST: undefined,
   STAT: undefined,
   HASH: undefined,
@@ -54,7 +64,7 @@ const READING: Readonly<Record<string, 'sends' | undefined>> = {
 export function pathVerbs(): ReadonlyMap<string, PathVerb> {
   const rows = [...TABLE, ...SITE_TABLE].map((row): [string, Verb] => [row.name, row]);
   const named = rows.filter(
-    ([, { syntax, refusal }]) => refusal === undefined && /path|name>|name\]/.test(syntax),
+    ([, { syntax, refusal }]) => refusal === undefined && /path|target|name>|name\]/.test(syntax),
   );
   const others = named.filter(([name]) => name !== 'USER');
   return new Map(

@@ -52,8 +52,8 @@ export const FOLDERS = [
     help: 'Make a folder',
     rfc: 'RFC 959 §4.1.3',
     replies: [257, 452, 550],
-    run: async ({ phase }, folder) => {
-      await phase.session.makeFolder(folder);
+    run: async (visit, folder) => {
+      await makeFolder(visit, folder);
       return { reply: reply(257, `${quotePath(folder)} is made`) };
     },
   }),
@@ -83,6 +83,12 @@ export const FOLDERS = [
     run: removeTree,
   }),
 ];
+
+/** MKD and SITE MKDIR. */
+export async function makeFolder({ phase, state }: Inside, folder: Path): Promise<void> {
+  await phase.session.makeFolder(folder);
+  if (state.umask !== undefined) await phase.session.setMode(folder, 0o777 & ~state.umask);
+}
 
 /** RMDA and SITE RMDIR. */
 export async function removeTree({ phase }: Inside, folder: Path): Promise<Outcome> {

@@ -1,12 +1,12 @@
 import { failed } from '../../../base/failure.ts';
 import { child, parsePath, type Path, ROOT, segmentsOf } from '../../../base/path.ts';
-import { quotePath } from '../../../wire/ftp/quoting.ts';
+import { quotePath, splitQuoted } from '../../../wire/ftp/quoting.ts';
 import { parseMode } from '../../../wire/ftp/facts.ts';
 import { parseTimeValue } from '../../../wire/ftp/time.ts';
 import { reply } from '../replies.ts';
 import type { Inside, Outcome } from '../visit.ts';
 import type { TimeAndPath } from './files.ts';
-import { removeTree } from './folders.ts';
+import { makeFolder, removeTree } from './folders.ts';
 import { folderOf, path, type Grammar } from './grammar.ts';
 import { SITE_COPY } from './joins.ts';
 import { refused, verb, type Verb } from './verb.ts';
@@ -39,6 +39,31 @@ const modeAndPath: Grammar<ModeAndPath> = {
     const name = text.slice(space + 1);
     if (mode === undefined || name === '') return undefined;
     return { mode, path: parsePath(name, folderOf(state)) };
+  },
+};
+
+/** Three octal digits, with a zero in front or not; nothing asks. */
+const mask: Grammar<number | 'asked'> = {
+  syntax: '[<octal mask>]',
+  parse: (text) => {
+    const digits = text.trim();
+    if (digits === '') return 'asked';
+    return /^[0-7]{1,4}$/.test(digits) ? parseMode(digits) : undefined;
+  },
+};
+
+interface TargetAndLink {
+  readonly target: Path;
+  readonly link: Path;
+}
+
+const targetAndLink: Grammar<TargetAndLink> = {
+  syntax: '<target> <link>, those with spaces in quotes',
+  parse: (text, state) => {
+    const names = splitQuoted(text).map((name) => parsePath(name, folderOf(state)));
+    const [target, link] = names;
+    if (target === undefined || link === undefined || names.length > 2) return undefined;
+    return { target, link };
   },
 };
 
@@ -91,6 +116,37 @@ export const SITE_FILES: readonly Verb[] = [
       return { reply: reply(200, 'The permission bits are set') };
     },
   }),
+  verb({
+    name: 'SITE UMASK',
+    needs: ['inside'],
+    permission: 'chmod',
+    grammar: mask,
+    help: 'Tell or set the permission bits that new files and folders of this session do not get',
+    rfc: 'in use',
+    replies: [200],
+    run: ({ state }, umask) => {
+      if (umask !== 'asked') {
+        return { reply: reply(200, `UMASK is ${formatMask(umask)} from now on`), next: { umask } };
+      }
+      const text = state.umask === undefined ? 'that of the server' : formatMask(state.umask);
+      return { reply: reply(200, `UMASK is ${text}`) };
+    },
+  }),
+  verb({
+    name: 'SITE SYMLINK',
+    needs: ['inside'],
+    permission: 'make-link',
+    grammar: targetAndLink,
+    help: 'Make a symbolic link to something else in this home',
+    rfc: 'in use, mod_site_misc of ProFTPD',
+    replies: [200, 452, 550, 553],
+    feat: 'SITE SYMLINK',
+    naming: true,
+    run: async ({ phase }, { target, link }) => {
+      await phase.session.makeLink(link, target);
+      return { reply: reply(200, 'The link is made') };
+    },
+  }),
   ...SITE_COPY,
   refused({
     name: 'SITE CHGRP',
@@ -100,27 +156,31 @@ export const SITE_FILES: readonly Verb[] = [
     reason: 'All files of a home belong to the server; who may do what belongs to accounts',
   }),
   refused({
-    name: 'SITE UMASK',
+    name: 'SITE LINK',
     rfc: 'in use',
     code: 504,
-    reason: 'New files get the umask of the server; SITE CHMOD sets the bits of one',
+    reason: 'A file has one name; SITE SYMLINK makes another way to it',
   }),
 ];
 
-async function makeFolders({ phase }: Inside, folder: Path): Promise<Outcome> {
+function formatMask(mask: number): string {
+  return mask.toString(8).padStart(3, '0');
+}
+
+async function makeFolders(visit: Inside, folder: Path): Promise<Outcome> {
   let above = ROOT;
   let isNew = false;
   for (const name of segmentsOf(folder)) {
     above = child(above, name);
-    isNew = await makeIfMissing(phase.session, above);
+    isNew = await makeIfMissing(visit, above);
   }
   if (!isNew) return { reply: reply(550, 'The name is taken') };
   return { reply: reply(257, `${quotePath(folder)} is made`) };
 }
 
-async function makeIfMissing(session: Inside['phase']['session'], folder: Path): Promise<boolean> {
+async function makeIfMissing(visit: Inside, folder: Path): Promise<boolean> {
   try {
-    await session.makeFolder(folder);
+    await makeFolder(visit, folder);
     return true;
   } catch (error) {
     if (failed(error, 'already-exists')) return false;

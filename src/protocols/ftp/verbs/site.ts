@@ -110,13 +110,6 @@ export const SITE_TABLE: readonly Verb[] = [
   }),
   ...SITE_FILES,
   refused({
-    name: 'SITE SYMLINK',
-    aliases: ['SITE LINK'],
-    rfc: 'in use',
-    code: 504,
-    reason: 'Links cannot be made: nothing may lead out of a home',
-  }),
-  refused({
     name: 'SITE EXEC',
     rfc: 'in use',
     code: 504,

@@ -173,8 +173,11 @@ async function store(
   if (state.range !== undefined) return { reply: reply(551, RANGE_NOT_STORED) };
   // Only a whole file has one size that can be meant; else it is weighed when the data has ended.
   const isWhole = placement.kind === 'replace' && state.representation.type === 'I';
-  const declared = isWhole && state.announced !== undefined ? { length: state.announced } : {};
-  const upload = await phase.session.upload(file, placement, declared);
+  const wishes = {
+    ...(isWhole && state.announced !== undefined && { length: state.announced }),
+    ...(state.umask !== undefined && { mode: 0o666 & ~state.umask }),
+  };
+  const upload = await phase.session.upload(file, placement, wishes);
   return { transfer: new IncomingFile(upload, phase.session, state, desk, opening) };
 }
 
