@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { Bans } from './accounts/bans.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { CredentialCache } from './accounts/credential-cache.ts';
+import { LastLogins } from './accounts/last-logins.ts';
 import { Misconduct } from './accounts/misconduct.ts';
 import { Passwords } from './accounts/passwords/passwords.ts';
 import { LoginThrottle } from './accounts/throttle.ts';
@@ -141,6 +142,12 @@ export async function composeServer(
   if (hook) parts.use(new HookDelivery({ database, hook, clock, log }));
 
   const accounts = new Accounts(database, clock);
+  const lastLogins = parts.use(new LastLogins(database, log));
+  parts.defer(
+    sessions.listen((event) => {
+      if (event.kind === 'opened') lastLogins.note(event.account, event.time);
+    }),
+  );
   const passwords = parts.use(new Passwords(hashingOf(settings)));
   const visits = parts.use(new Visits(accounts, clock, log));
   const bandwidth = new Bandwidth(ratesOf(settings), clock);

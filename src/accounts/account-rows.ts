@@ -1,7 +1,9 @@
 import { DEFAULT_PERMISSIONS } from '../base/permission.ts';
+import { Failure } from '../base/failure.ts';
 import type { Write } from '../database/database.ts';
 import type { Account } from './account.ts';
-import type { AccountChanges } from './profile.ts';
+import { groupProfile } from './group-rows.ts';
+import { type AccountChanges, amended, effective, readProfile } from './changes.ts';
 
 export interface NewAccount {
   readonly name: string;
@@ -37,6 +39,8 @@ export async function insertAccount(write: Write, { name, stored, changes, now }
       upload_rate: null,
       download_rate: null,
       max_sessions: null,
+      group_name: null,
+      last_login_at: null,
       created_at: now,
       password_set_at: now,
     })
@@ -45,33 +49,44 @@ export async function insertAccount(write: Write, { name, stored, changes, now }
   await updateAccount(write, { id: account.id, homeId: home.id }, changes);
 }
 
-/** Changes what is named. */
+/**
+ * Changes what is named, and works out what holds then.
+ * @throws Failure `not-found` if there is no such group
+ */
 export async function updateAccount(
   write: Write,
   { id, homeId }: Pick<Account, 'id' | 'homeId'>,
   changes: AccountChanges,
 ): Promise<void> {
+  const row = await write
+    .selectFrom('accounts')
+    .select(['own', 'group_name'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!row) throw new Failure('not-found', 'This account has just been removed');
+  const groupName = changes.group === undefined ? row.group_name : changes.group;
+  const said = groupName === null ? {} : await groupProfile(write, groupName);
+  const own = amended(readProfile(row.own), changes, changes.inherit);
+  const holds = effective(own, said);
   const ofAccount = defined({
-    permissions: changes.permissions?.join(' '),
+    own: JSON.stringify(own),
+    group_name: groupName,
+    permissions: holds.permissions.join(' '),
+    unconfirmed: holds.unconfirmed,
+    upload_rate: holds.uploadRate,
+    download_rate: holds.downloadRate,
+    max_sessions: holds.maxSessions,
     enabled: changes.enabled === undefined ? undefined : Number(changes.enabled),
     expires_at: changes.expiresAt,
-    unconfirmed: changes.unconfirmed,
-    upload_rate: changes.uploadRate,
-    download_rate: changes.downloadRate,
-    max_sessions: changes.maxSessions,
   });
   const ofHome = defined({
     location: changes.home,
-    quota_bytes: changes.quotaBytes,
-    quota_files: changes.quotaFiles,
-    max_file_bytes: changes.maxFileBytes,
+    quota_bytes: holds.quotaBytes,
+    quota_files: holds.quotaFiles,
+    max_file_bytes: holds.maxFileBytes,
   });
-  if (Object.keys(ofAccount).length > 0) {
-    await write.updateTable('accounts').set(ofAccount).where('id', '=', id).execute();
-  }
-  if (Object.keys(ofHome).length > 0) {
-    await write.updateTable('homes').set(ofHome).where('id', '=', homeId).execute();
-  }
+  await write.updateTable('accounts').set(ofAccount).where('id', '=', id).execute();
+  await write.updateTable('homes').set(ofHome).where('id', '=', homeId).execute();
 }
 
 /** A new password. @param now in ms since 1970: sessions opened with the old one end */

@@ -1,9 +1,7 @@
 import { Failure } from '../base/failure.ts';
 import { type Permission, isPermission } from '../base/permission.ts';
 import type { AccountRow, HomeRow } from '../database/tables.ts';
-
-/** What becomes of an upload whose end nothing confirms: held back, or published all the same. */
-export type Unconfirmed = 'hold' | 'publish';
+import { type SharedProfile, type Unconfirmed, readProfile } from './changes.ts';
 
 /** Who may enter, with which rights, into which home. Sizes in bytes, times in ms since 1970. */
 export interface Account {
@@ -21,6 +19,11 @@ export interface Account {
   readonly rates: { readonly upload: number | undefined; readonly download: number | undefined };
   /** Sessions at the same time, where it differs from what holds for everybody. */
   readonly maxSessions: number | undefined;
+  /** What it has in common with others. */
+  readonly group: string | undefined;
+  /** What was said of it by itself; all else comes from its group, or is as usual. */
+  readonly own: SharedProfile;
+  readonly lastLoginAt: number | undefined;
   readonly createdAt: number;
   readonly passwordSetAt: number;
 }
@@ -66,6 +69,9 @@ export function toAccount(row: AccountRow, home: HomeRow): Account {
     },
     rates: { upload: row.upload_rate ?? undefined, download: row.download_rate ?? undefined },
     maxSessions: row.max_sessions ?? undefined,
+    group: row.group_name ?? undefined,
+    own: readProfile(row.own),
+    lastLoginAt: row.last_login_at ?? undefined,
     createdAt: row.created_at,
     passwordSetAt: row.password_set_at,
   };

@@ -3,7 +3,9 @@ import { Failure } from '../base/failure.ts';
 import type { Database } from '../database/database.ts';
 import { type Account, checkAccountName, toAccount } from './account.ts';
 import { type NewAccount, insertAccount, updateAccount, updatePassword } from './account-rows.ts';
-import { type AccountChanges, isAsWanted } from './profile.ts';
+import type { AccountChanges } from './changes.ts';
+import { Groups } from './groups.ts';
+import { isAsWanted } from './profile.ts';
 
 /** An account with the string its password is checked against. */
 export interface StoredAccount extends Account {
@@ -23,6 +25,7 @@ export interface AccountChange {
 
 /** The accounts, in the database. Every change is durable when its promise resolves. */
 export class Accounts {
+  readonly groups: Groups;
   readonly #database: Database;
   readonly #clock: Clock;
   #revision = 0;
@@ -30,6 +33,7 @@ export class Accounts {
   constructor(database: Database, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
+    this.groups = new Groups(database, () => this.#changed());
   }
 
   /** Differs from its last value if anybody, here or in another process, may have changed an account. */

@@ -7,22 +7,11 @@ import {
   isPermission,
 } from '../base/permission.ts';
 import { KiB, parseSize } from '../base/size.ts';
-import type { Account, Unconfirmed } from './account.ts';
+import type { Account } from './account.ts';
+import { type AccountChanges, type SharedKey, isShared } from './changes.ts';
 
-/** What can be set of an account; `null` takes a limit or an expiry away. */
-export interface AccountChanges {
-  readonly home?: string;
-  readonly permissions?: readonly Permission[];
-  readonly enabled?: boolean;
-  readonly expiresAt?: number | null;
-  readonly unconfirmed?: Unconfirmed;
-  readonly quotaBytes?: number | null;
-  readonly quotaFiles?: number | null;
-  readonly maxFileBytes?: number | null;
-  readonly uploadRate?: number | null;
-  readonly downloadRate?: number | null;
-  readonly maxSessions?: number | null;
-}
+/** All that an account is. */
+export type Profile = Required<Omit<AccountChanges, 'inherit'>>;
 
 /** One of these: how people name it, write it and read it. */
 interface Field<T> {
@@ -39,7 +28,7 @@ interface Field<T> {
   write(value: T): string;
 }
 
-type Fields = { readonly [K in keyof AccountChanges]-?: Field<Required<AccountChanges>[K]> };
+type Fields = { readonly [K in keyof Profile]: Field<Profile[K]> };
 
 const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
   ['yes', true],
@@ -72,6 +61,14 @@ export const FIELDS = {
     complaint: 'It is enabled or not: yes or no.',
     read: (text) => YES_OR_NO.get(text.toLowerCase()),
     write: (value) => (value ? 'yes' : 'no'),
+  },
+  group: {
+    name: 'group',
+    takes: 'name',
+    about: 'what it does not say itself, this group says; "none" for no group',
+    complaint: 'A group is said by its name, or "none".',
+    read: (text) => (text === NONE ? null : text),
+    write: (value) => value ?? NONE,
   },
   quotaBytes: {
     name: 'quota',
@@ -149,6 +146,11 @@ export const FIELD_ROWS = Object.entries(FIELDS) as readonly (readonly [
   Field<AccountChanges[FieldKey]>,
 ])[];
 
+/** The rows of the fields that a group can say. */
+export const SHARED_ROWS = FIELD_ROWS.filter(
+  (row): row is readonly [SharedKey, Field<AccountChanges[SharedKey]>] => isShared(row[0]),
+);
+
 function limit(
   complaint: string,
   parse: (text: string) => number | undefined,
@@ -192,7 +194,7 @@ function permissionsHelp(): string {
 }
 
 /** All that can be set of this account, as it is. */
-export function profileOf(account: Account): Required<AccountChanges> {
+export function profileOf(account: Account): Profile {
   const { home, permissions, enabled, expiresAt, unconfirmed, limits, rates } = account;
   return {
     home,
@@ -206,6 +208,7 @@ export function profileOf(account: Account): Required<AccountChanges> {
     uploadRate: rates.upload ?? null,
     downloadRate: rates.download ?? null,
     maxSessions: account.maxSessions ?? null,
+    group: account.group ?? null,
   };
 }
 

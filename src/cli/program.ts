@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addGroupCommands } from './account/group.ts';
 import { addAccountCommands } from './account/commands.ts';
 import { addBanCommands } from './ban.ts';
 import { addCompletionCommand } from './completion.ts';
@@ -25,6 +26,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .exitOverride();
   addServeCommand(program);
   addAccountCommands(program);
+  addGroupCommands(program);
   addBanCommands(program);
   addQuotaCommands(program);
   addUploadsCommands(program);

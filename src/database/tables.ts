@@ -8,6 +8,7 @@ import type { Checksum } from '../base/digest.ts';
 export interface Tables {
   homes: HomesTable;
   accounts: AccountsTable;
+  groups: GroupsTable;
   uploads: UploadsTable;
   checkpoints: CheckpointsTable;
   digests: DigestsTable;
@@ -51,6 +52,17 @@ interface AccountsTable {
   created_at: number;
   /** When the operator last set the password; sessions opened with an older one end. */
   password_set_at: number;
+  group_name: string | null;
+  /** JSON: what was said of this account itself. The columns above have what holds. */
+  own: Generated<string>;
+  last_login_at: number | null;
+}
+
+/** What accounts have in common. */
+interface GroupsTable {
+  name: string;
+  /** JSON. */
+  profile: string;
 }
 
 /** `staging` can be resumed; `committing` is redone or undone at start; the other two are history. */

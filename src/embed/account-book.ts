@@ -1,7 +1,7 @@
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Passwords } from '../accounts/passwords/passwords.ts';
-import type { AccountChanges } from '../accounts/profile.ts';
+import type { AccountChanges } from '../accounts/changes.ts';
 import type { Vault } from '../vault/vault.ts';
 
 interface Parts {

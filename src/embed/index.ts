@@ -1,6 +1,6 @@
 /** What a program that embeds the server imports. */
 export type { Account, AccountLimits } from '../accounts/account.ts';
-export type { AccountChanges } from '../accounts/profile.ts';
+export type { AccountChanges } from '../accounts/changes.ts';
 export { Failure, type Code } from '../base/failure.ts';
 export { type Log, silentLog } from '../base/log.ts';
 export type { Permission } from '../base/permission.ts';

@@ -1,4 +1,4 @@
-import type { AccountChanges } from '../accounts/profile.ts';
+import type { AccountChanges } from '../accounts/changes.ts';
 
 /** What somebody says who wants to come in. */
 export interface Login {

@@ -13,7 +13,7 @@ import { HashThread } from './digesting/hash-thread.ts';
 import { RecordedDigests } from './digesting/recorded-digests.ts';
 import { expire, sweep } from './expiry.ts';
 import { Home } from './home.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger, type Usage } from './ledger.ts';
 import { Leftovers } from './leftovers.ts';
 import { mend, mendAll } from './mend.ts';
 import { NameLocks } from './name-locks.ts';
@@ -114,6 +114,11 @@ export class Vault implements AsyncDisposable {
   /** @throws Failure `forbidden` if there is no such home any more */
   async home(id: number): Promise<Home> {
     return new Home(await this.#open(id));
+  }
+
+  /** What a home holds and may hold, by the ledger: the home itself need not be there. */
+  usage(id: number): Promise<Usage> {
+    return this.#parts.ledger.usage(id);
   }
 
   /** Every upload that is not committed: of one home, or of all. */

@@ -11,6 +11,7 @@ import { type Case, addHome, committedIn, countHomes, homeOf, increase } from '.
 const TABLES: Readonly<Record<keyof Tables, true>> = {
   homes: true,
   accounts: true,
+  groups: true,
   uploads: true,
   checkpoints: true,
   digests: true,

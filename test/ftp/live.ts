@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
-import type { AccountChanges } from '../../src/accounts/profile.ts';
+import type { AccountChanges } from '../../src/accounts/changes.ts';
 import type { Log } from '../../src/base/log.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { composeServer, type Server } from '../../src/compose.ts';

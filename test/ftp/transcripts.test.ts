@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import type { AccountChanges } from '../../src/accounts/profile.ts';
+import type { AccountChanges } from '../../src/accounts/changes.ts';
 import { ALL_PERMISSIONS } from '../../src/base/permission.ts';
 import { Answers, ROWS } from './answers.ts';
 import { startLive, type Live } from './live.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import type { AccountChanges } from '../../src/accounts/profile.ts';
+import type { AccountChanges } from '../../src/accounts/changes.ts';
 import { parsePath } from '../../src/base/path.ts';
 import { KiB } from '../../src/base/size.ts';
 import type { CommonRates } from '../../src/session/bandwidth.ts';

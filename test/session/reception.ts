@@ -2,7 +2,7 @@ import { createHook } from 'node:async_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { StoredAccount } from '../../src/accounts/accounts.ts';
 import { Accounts } from '../../src/accounts/accounts.ts';
-import type { AccountChanges } from '../../src/accounts/profile.ts';
+import type { AccountChanges } from '../../src/accounts/changes.ts';
 import { Bans } from '../../src/accounts/bans.ts';
 import { CredentialCache } from '../../src/accounts/credential-cache.ts';
 import { HandClock } from '../../src/accounts/hand-clock.ts';

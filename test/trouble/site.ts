@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Accounts } from '../../src/accounts/accounts.ts';
-import type { AccountChanges } from '../../src/accounts/profile.ts';
+import type { AccountChanges } from '../../src/accounts/changes.ts';
 import { Passwords } from '../../src/accounts/passwords/passwords.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { Sqlite } from '../../src/database/sqlite/sqlite.ts';

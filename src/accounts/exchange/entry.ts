@@ -1,4 +1,4 @@
-import type { AccountChanges } from '../profile.ts';
+import type { AccountChanges } from '../changes.ts';
 
 /** An account as a file describes it. What the file does not say is absent. */
 export interface Entry {

@@ -17,6 +17,14 @@ export function accountsMarkdown(): string {
 |---|---|---|
 ${fields.join('\n')}
 
+## Groups
+
+\`carryon group add staff --quota 10GiB --permissions list,read\` makes a group, and \`carryon account add NAME --group staff\` puts an account into it. What an account says itself comes first, then what its group says, then what is usual; \`account show\` tells which it is. \`account set NAME --quota inherit\` takes back what an account says, \`group set staff --quota inherit\` what a group says. A change of a group acts on open sessions, as one of an account does.
+
+## For a while
+
+\`--expires 30d\` or \`--expires 2027-01-31\` ends an account: nobody logs in after that, and who is there has to leave. \`account list\` then shows it as expired; its files stay.
+
 ## From and to files
 
 \`carryon account export\` writes all accounts as a table for spreadsheets (\`--format csv\`) or as JSON. With \`--hashes\` it has what passwords are checked against, so that another server can take it over; whoever gets hold of such a file can try guesses. Texts that a spreadsheet would compute get a \`'\` before them, which the import takes away.

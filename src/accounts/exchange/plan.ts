@@ -34,6 +34,7 @@ export interface Plan {
 export function planImport(
   { entries, problems }: Reading,
   accounts: readonly StoredAccount[],
+  groups: readonly string[],
   rules: ImportRules,
 ): Plan {
   const known = new Map(accounts.map((account) => [account.name, account]));
@@ -52,7 +53,11 @@ export function planImport(
           : [];
       return { ...step, says: [...step.says, ...entry.remarks, ...shares] };
     }),
-    problems: [...problems, ...entries.flatMap((entry) => nameProblems(entry, entries))],
+    problems: [
+      ...problems,
+      ...entries.flatMap((entry) => nameProblems(entry, entries)),
+      ...entries.flatMap((entry) => groupProblems(entry, groups)),
+    ],
   };
 }
 
@@ -96,6 +101,12 @@ function nameProblems({ name, where }: Entry, entries: readonly Entry[]): string
     if (!(error instanceof Failure)) throw error;
     return [`${where}: ${JSON.stringify(name)}: ${error.message}`];
   }
+}
+
+function groupProblems({ where, changes }: Entry, groups: readonly string[]): string[] {
+  const { group } = changes;
+  if (group === undefined || group === null || groups.includes(group)) return [];
+  return [`${where}: there is no group ${group} yet: carryon group add ${group}`];
 }
 
 /** Who has which home, once all is done. */

@@ -1,4 +1,5 @@
-import { type AccountChanges, FIELDS } from '../profile.ts';
+import type { AccountChanges } from '../changes.ts';
+import { FIELDS } from '../profile.ts';
 import type { Source } from './entry.ts';
 import { IDS, readLines } from './lines.ts';
 

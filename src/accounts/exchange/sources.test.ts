@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { NO_PASSWORD, type StoredAccount } from '../accounts.ts';
-import type { AccountChanges } from '../profile.ts';
+import type { AccountChanges } from '../changes.ts';
 import { planImport } from './plan.ts';
 import { SOURCES, sourceOf } from './sources.ts';
 import { exportCsv, exportJson } from './tables.ts';
@@ -19,12 +19,12 @@ function read(kind: string, text: string) {
 }
 
 function problems(kind: string, text: string): string {
-  return planImport(read(kind, text), [], KEEP).problems.join('\n');
+  return planImport(read(kind, text), [], [], KEEP).problems.join('\n');
 }
 
 /** What becomes of a file, in short. */
 function planned(kind: string, text: string, accounts: StoredAccount[] = [], rules = KEEP) {
-  const plan = planImport(read(kind, text), accounts, rules);
+  const plan = planImport(read(kind, text), accounts, ['staff'], rules);
   assert.deepEqual(plan.problems, []);
   return plan.steps.map(({ name, kind, says }) => [name, kind, ...says].join(' | '));
 }
@@ -42,6 +42,9 @@ function account(name: string, own: Partial<StoredAccount> = {}): StoredAccount 
     limits: { quotaBytes: 5000, quotaFiles: undefined, maxFileBytes: undefined },
     rates: { upload: undefined, download: 2048 },
     maxSessions: undefined,
+    group: undefined,
+    own: { quotaBytes: 5000, permissions: ['list', 'read'] },
+    lastLoginAt: undefined,
     createdAt: 0,
     passwordSetAt: 0,
     stored: SHA512,
@@ -52,8 +55,13 @@ function account(name: string, own: Partial<StoredAccount> = {}): StoredAccount 
 suite('files with accounts', () => {
   test('of our own are read as they were written, and then change nothing', () => {
     const accounts = [
-      account('anna'),
-      account('bob', { home: '=HYPERLINK("x"),y', permissions: new Set(), expiresAt: NOW + 5 }),
+      account('anna', { group: 'staff' }),
+      account('bob', {
+        home: '=HYPERLINK("x"),y',
+        own: { permissions: [], quotaFiles: null },
+        permissions: new Set(),
+        expiresAt: NOW + 5,
+      }),
     ];
     for (const [kind, text] of [
       ['csv', exportCsv(accounts, true)],
@@ -63,7 +71,7 @@ suite('files with accounts', () => {
       assert.deepEqual(planned(kind, text, accounts, rules), ['anna | same', 'bob | same'], kind);
       const [anna] = read(kind, text).entries;
       assert.equal(anna?.changes.quotaBytes, 5000);
-      assert.equal(anna?.changes.quotaFiles, null);
+      assert.equal(anna?.changes.quotaFiles, undefined, 'nobody said it');
     }
     assert.doesNotMatch(exportCsv(accounts, false) + exportJson(accounts, false), /\$6\$|password/);
   });
@@ -83,6 +91,7 @@ suite('files with accounts', () => {
       problems('csv', 'name,quota\nanna,much\n../x,5\nbob,1\nbob,1\n'),
       /line 2: quota "much": A size.*\nline 3: "\.\.\/x": An account name.*\nline 5: bob stands in line 4 already/,
     );
+    assert.match(problems('csv', 'name,group\nanna,crew\n'), /line 2: there is no group crew yet/);
     assert.match(problems('json', '{"name": 1}'), /no list of objects/);
     assert.match(problems('json', '['), /no JSON/);
     assert.match(problems('pureftpd.passwd', 'anna:x\n'), /line 1: too few fields/);
@@ -97,7 +106,7 @@ suite('files with accounts', () => {
       'dora | locked | there is no password',
       'emil | locked | DES crypt, or a password in the clear, is not taken',
     ]);
-    const steps = planImport(read('htpasswd', text), [], KEEP).steps;
+    const steps = planImport(read('htpasswd', text), [], [], KEEP).steps;
     assert.deepEqual(
       steps.map(({ addition }) => addition?.stored),
       [APR1, ...Array.from({ length: 4 }, () => NO_PASSWORD)],

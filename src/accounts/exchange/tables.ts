@@ -1,6 +1,7 @@
 import { nearest } from '../../base/nearest.ts';
 import type { StoredAccount } from '../accounts.ts';
-import { FIELD_ROWS, profileOf } from '../profile.ts';
+import { isShared } from '../changes.ts';
+import { FIELDS, FIELD_ROWS, profileOf } from '../profile.ts';
 import { formatCsv, parseCsv } from './csv.ts';
 import type { Entry, Reading, Source } from './entry.ts';
 
@@ -68,11 +69,10 @@ export function exportCsv(accounts: readonly StoredAccount[], withHashes: boolea
 /** The same as JSON, with numbers and lists for machines. */
 export function exportJson(accounts: readonly StoredAccount[], withHashes: boolean): string {
   const list = accounts.map((account) => {
-    const profile = profileOf(account);
-    const values = FIELD_ROWS.map(([key, field]) => {
-      const value = profile[key];
-      return [field.name, key === 'expiresAt' && value !== null ? field.write(value) : value];
-    });
+    const values = saidOf(account).map(([name, value, text]) => [
+      name,
+      name === FIELDS.expiresAt.name && value !== null ? text : value,
+    ]);
     return {
       [NAME]: account.name,
       ...Object.fromEntries(values),
@@ -83,12 +83,20 @@ export function exportJson(accounts: readonly StoredAccount[], withHashes: boole
 }
 
 function textsOf(account: StoredAccount): Texts {
-  const profile = profileOf(account);
   return new Map([
     [NAME, account.name],
-    ...FIELD_ROWS.map(([key, field]) => [field.name, field.write(profile[key])] as const),
+    ...saidOf(account).map(([name, , text]) => [name, text] as const),
     [PASSWORD, account.stored],
   ]);
+}
+
+/** What was said of an account: not what its group says, nor what nobody has to say. */
+function saidOf(account: StoredAccount) {
+  const profile = profileOf(account);
+  return FIELD_ROWS.flatMap(([key, field]) => {
+    if (isShared(key) && account.own[key] === undefined) return [];
+    return [[field.name, profile[key], field.write(profile[key])] as const];
+  });
 }
 
 interface TableRow {

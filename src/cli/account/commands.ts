@@ -14,7 +14,8 @@ import {
   passwordStdin,
   withProfile,
 } from './flags.ts';
-import { HEADING, rowOf, shownValue, viewOf } from './view.ts';
+import { addUsageCommand } from './usage.ts';
+import { HEADING, originsOf, rowOf, showRows, viewOf } from './view.ts';
 
 interface AccountOptions extends ProfileOptions {
   readonly passwordStdin?: boolean;
@@ -41,7 +42,12 @@ export function addAccountCommands(program: Command): void {
       }),
     );
 
-  withProfile(sub('set <name>', 'change an account; what is not named stays'))
+  withProfile(
+    sub(
+      'set <name>',
+      'change an account; what is not named stays, and what is "inherit" its group says',
+    ),
+  )
     .option('--enable', 'let it log in')
     .option('--disable', 'let it log in no more, and end its sessions')
     .action((name: string, options: AccountOptions) =>
@@ -69,15 +75,15 @@ export function addAccountCommands(program: Command): void {
   sub('show <name>', 'show one account')
     .option('--json', 'for machines')
     .action((name: string, options: AccountOptions) =>
-      withRecords({ ...options }, async (records) => {
+      withRecords({ ...options }, async (records, settings) => {
         const found = await records.accounts.find(name);
         if (!found) throw new Failure('not-found', `There is no account ${name}`);
+        const { groups } = records.accounts;
+        const said = found.group === undefined ? {} : (await groups.get(found.group)).profile;
         const view = await viewOf(records, found);
-        if (options.json) say(JSON.stringify(view, undefined, 2));
-        else
-          say(
-            ...columns(Object.entries(view).map(([key, value]) => [key, shownValue(key, value)])),
-          );
+        const from = originsOf(found, said);
+        if (options.json) say(JSON.stringify({ ...view, from }, undefined, 2));
+        else say(...columns(showRows(view, from, settings)));
       }),
     );
 
@@ -93,6 +99,7 @@ export function addAccountCommands(program: Command): void {
       }),
     );
 
+  addUsageCommand(sub);
   addExchangeCommands(sub);
 
   sub('remove <name>', 'remove an account; the files in its home stay').action(

@@ -60,7 +60,9 @@ export function addExchangeCommands(sub: (usage: string, description: string) =>
     .action((file: string, options: ImportOptions) =>
       withRecords({ ...options }, async (records) => {
         const reading = await read(file, options);
-        const plan = planImport(reading, await records.accounts.list(), {
+        const { accounts } = records;
+        const groups = (await accounts.groups.list()).map(({ name }) => name);
+        const plan = planImport(reading, await accounts.list(), groups, {
           update: (options.update ?? false) || (options.updatePasswords ?? false),
           updatePasswords: options.updatePasswords ?? false,
         });

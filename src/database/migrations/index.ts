@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration';
 import { first } from './0001-first.ts';
 import { journalObject } from './0002-journal-object.ts';
 import { limits } from './0003-limits.ts';
+import { groups } from './0005-groups.ts';
 
 /** Every change of the tables, in order; one that has been released is never edited. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first': first,
   '0002-journal-object': journalObject,
   '0003-limits': limits,
+  '0005-groups': groups,
 };
