@@ -85,7 +85,7 @@ export interface Server extends AsyncDisposable {
 export async function composeRecords(settings: Settings, log: Log): Promise<Records> {
   await using parts = new AsyncDisposableStack();
   await mkdir(settings.data, { recursive: true, mode: 0o750 });
-  const database = parts.use(await Sqlite.open(join(settings.data, 'carryon.sqlite')));
+  const database = parts.use(await openDatabase(settings));
   const vault = await openVault(parts, settings, database, log, false);
   const passwords = parts.use(new Passwords(hashingOf(settings)));
   const accounts = new Accounts(database, systemClock);
@@ -118,7 +118,7 @@ export async function composeServer(
   const clock = systemClock;
   await mkdir(settings.data, { recursive: true, mode: 0o750 });
 
-  const database = parts.use(await Sqlite.open(join(settings.data, 'carryon.sqlite')));
+  const database = parts.use(await openDatabase(settings));
   await database.check();
   const unheard = (error: unknown): void => log.error('A listener failed', { error });
   const transfers = new EventSource<TransferEvent>(unheard);
@@ -229,6 +229,12 @@ export async function composeServer(
     sessions,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** The records; copied before a newer version changes their tables. */
+function openDatabase({ data, database: { copies: keep } }: Settings): Promise<Sqlite> {
+  const copies = { folder: join(data, 'copies'), keep };
+  return Sqlite.open(join(data, 'carryon.sqlite'), { copies });
 }
 
 async function openVault(

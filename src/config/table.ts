@@ -245,6 +245,14 @@ export const SETTINGS = [
   }),
 
   setting({
+    key: 'database.copies',
+    kind: count(0, 1000),
+    default: '5',
+    about:
+      'How many copies of the records are kept that are made in the folder copies before a newer version changes their tables; 0 makes none.',
+  }),
+
+  setting({
     key: 'hooks.command',
     kind: unless('off', path('FILE')),
     default: 'off',
@@ -321,6 +329,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   login: 'Login',
   bans: 'Bans',
   uploads: 'Unfinished uploads',
+  database: 'Records',
   hooks: 'Hooks',
   log: 'Logs',
   metrics: 'Metrics and health',

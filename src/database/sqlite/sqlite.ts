@@ -4,14 +4,14 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
-import { Migrator } from 'kysely/migration';
 import { Failure, failed } from '../../base/failure.ts';
 import { MiB } from '../../base/size.ts';
 import type { Database, Query, Write } from '../database.ts';
-import { MIGRATIONS } from '../migrations/index.ts';
 import type { Tables } from '../tables.ts';
 import { NodeSqliteDialect, isBusy } from './dialect.ts';
+import { syncFolder, writeCopy } from './copy.ts';
 import { GroupSync } from './group-sync.ts';
+import { type MigrateOptions, migrate } from './migrate.ts';
 
 /** How long opening waits for others that are opening or writing. */
 const OPEN_TIMEOUT_MS = 10_000;
@@ -70,15 +70,21 @@ export class Sqlite implements Database {
   /**
    * Opens the database, making and migrating it if need be.
    * @param file a path, or `:memory:` for one that is gone when it is closed.
+   * @throws Failure `storage-failed` if it is newer than this program, or cannot be migrated
    */
-  static async open(file: string): Promise<Sqlite> {
+  static async open(file: string, options: MigrateOptions = {}): Promise<Sqlite> {
     const raw = new DatabaseSync(file, {
       timeout: BUSY_TIMEOUT_MS,
       enableForeignKeyConstraints: true,
     });
     await patiently(() => raw.exec('pragma journal_mode = wal; pragma synchronous = normal;'));
     const query = new Kysely<Tables>({ dialect: new NodeSqliteDialect(raw) });
-    await migrate(query, raw);
+    try {
+      await upToDate(query, raw, file, options);
+    } catch (error) {
+      await query.destroy();
+      throw error;
+    }
     if (file === ':memory:') return new Sqlite(raw, query, undefined);
     const log = await openLog(file);
     reserve(raw, log.fd);
@@ -110,21 +116,7 @@ export class Sqlite implements Database {
   }
 
   async backup(file: string): Promise<void> {
-    let copy: FileHandle;
-    try {
-      // Made here, so that nothing that exists is ever written over, and nobody else can read it.
-      copy = await open(file, 'wx', 0o600);
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      throw new Failure('already-exists', `There is a file ${file} already`, { cause: error });
-    }
-    try {
-      this.#raw.prepare('vacuum into ?').run(file);
-      await copy.sync();
-      await syncFolder(dirname(file));
-    } finally {
-      await copy.close();
-    }
+    await writeCopy(this.#raw, file);
   }
 
   async outsideChanges(): Promise<number> {
@@ -161,18 +153,21 @@ async function patiently(work: () => void): Promise<void> {
   }
 }
 
-/** All in one transaction that begins before the first look: of two processes one does it. */
-async function migrate(query: Query, raw: DatabaseSync): Promise<void> {
-  const provider = { getMigrations: async () => ({ ...MIGRATIONS }) };
-  const migrator = new Migrator({ db: query, provider, disableTransactions: true });
+/** All in one transaction: what fails has changed nothing. */
+async function upToDate(
+  query: Query,
+  raw: DatabaseSync,
+  file: string,
+  options: MigrateOptions,
+): Promise<void> {
   await patiently(() => raw.exec('begin immediate'));
-  const { error } = await migrator.migrateToLatest();
-  if (error === undefined) {
+  try {
+    await migrate(query, raw, file, options);
     raw.exec('commit');
-    return;
+  } catch (error) {
+    if (raw.isTransaction) raw.exec('rollback');
+    throw error;
   }
-  if (raw.isTransaction) raw.exec('rollback');
-  throw new Error('The database cannot be migrated', { cause: error });
 }
 
 /** The write-ahead log stays the same file for as long as the database is open. */
@@ -201,11 +196,6 @@ function reserve(raw: DatabaseSync, log: number): void {
   } catch {
     // Busy, then somebody else sees to it; or full, then it is too late.
   }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  await using folder = await open(path, constants.O_RDONLY);
-  await folder.sync();
 }
 
 function translated(error: unknown): unknown {
