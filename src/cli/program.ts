@@ -13,7 +13,8 @@ import { addLogCommand } from './watch/log.ts';
 import { addStatsCommand } from './watch/stats.ts';
 import { addKickCommand, addStopTransferCommand, addWhoCommand } from './watch/who.ts';
 import { addClientCommands } from './transfer/commands.ts';
-import { addBackupCommand, addQuotaCommands, addUploadsCommands } from './vault.ts';
+import { addBackupCommand, addRestoreCommand } from './backup.ts';
+import { addQuotaCommands, addUploadsCommands } from './vault.ts';
 import { VERSION } from '../version.ts';
 
 /** Runs one command line. @returns the exit code */
@@ -31,6 +32,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   addQuotaCommands(program);
   addUploadsCommands(program);
   addBackupCommand(program);
+  addRestoreCommand(program);
   addWhoCommand(program);
   addKickCommand(program);
   addStopTransferCommand(program);

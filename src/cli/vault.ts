@@ -51,20 +51,6 @@ function auditLine(
   return `${name}: the home differs from the ledger by ${bytes}, ${files}${done}`;
 }
 
-/** `carryon backup` */
-export function addBackupCommand(program: Command): void {
-  withSettings(program.command('backup <file>'), 'data')
-    .description('write a copy of all records (accounts, quota, unfinished uploads) while serving')
-    .action((file: string, options: VaultCommandOptions) =>
-      withRecords({ ...options }, async ({ database }) => {
-        await database.backup(file);
-        tell(
-          `Wrote ${file}. To go back to it: stop the server, put it in the place of carryon.sqlite and remove carryon.sqlite-wal.`,
-        );
-      }),
-    );
-}
-
 /** `carryon uploads …` */
 export function addUploadsCommands(program: Command): void {
   const uploads = program.command('uploads').description('look after unfinished uploads');

@@ -12,6 +12,7 @@ import type { HomeParts, VaultOptions, VaultParts } from './context.ts';
 import { HashThread } from './digesting/hash-thread.ts';
 import { RecordedDigests } from './digesting/recorded-digests.ts';
 import { expire, sweep } from './expiry.ts';
+import { dropGone } from './gone.ts';
 import { Home } from './home.ts';
 import { Ledger, type Usage } from './ledger.ts';
 import { Leftovers } from './leftovers.ts';
@@ -135,6 +136,11 @@ export class Vault implements AsyncDisposable {
   /** Compares a home with its ledger. */
   async audit(id: number, repair: boolean): Promise<Audit> {
     return audit(await this.#open(id), repair);
+  }
+
+  /** Drops the unfinished uploads of a home whose bytes are not there; only where nobody serves. */
+  async dropGone(id: number): Promise<readonly UploadRow[]> {
+    return dropGone(await this.#open(id));
   }
 
   /** Mends what processes that have died were doing, and what this one could not bring to an end. */

@@ -105,6 +105,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'version.ts': 'says its version',
     },
   },
+  'restore.ts': {
+    because: 'it works where no server may be built: on records that nobody has opened',
+    imports: { base: WORDS, database: 'puts a backup in the place of the records' },
+  },
   cli: {
     because: 'a command builds nothing itself: what it needs, compose.ts hands over',
     imports: {
@@ -115,6 +119,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       client: 'runs the transfers that people ask for',
       accounts: 'manages accounts',
       vault: 'audits quotas and lists uploads',
+      'restore.ts': 'goes back to a backup',
       'version.ts': 'says its version',
       admin: 'asks running servers',
     },

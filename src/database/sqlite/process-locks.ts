@@ -34,6 +34,11 @@ export class ProcessLocks implements Disposable {
     return false;
   }
 
+  /** The others that are alive. */
+  others(): string[] {
+    return readdirSync(this.#folder).filter((name) => name !== this.self && this.isAlive(name));
+  }
+
   /** Removes what dead processes have left: what they were doing stands in the records. */
   #tidy(): void {
     for (const name of readdirSync(this.#folder)) {
