@@ -4,9 +4,7 @@ import { Bans } from './accounts/bans.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { CredentialCache } from './accounts/credential-cache.ts';
 import { LastLogins } from './accounts/last-logins.ts';
-import { Misconduct } from './accounts/misconduct.ts';
 import { Passwords } from './accounts/passwords/passwords.ts';
-import { LoginThrottle } from './accounts/throttle.ts';
 import { systemClock } from './base/clock.ts';
 import { type Events, EventSource } from './base/events.ts';
 import type { Log } from './base/log.ts';
@@ -15,23 +13,22 @@ import type { SessionEvent } from './base/session-event.ts';
 import { Networks } from './base/network.ts';
 import type { TransferEvent } from './base/transfer-event.ts';
 import type { HostPort } from './config/address.ts';
+import { doorkeeperOf, hashingOf, hookOf, ratesOf, throttleOf } from './compose-parts.ts';
 import type { InheritedSockets } from './config/inherited-sockets.ts';
 import type { Settings } from './config/settings.ts';
 import type { Database } from './database/database.ts';
 import { ProcessLocks } from './database/sqlite/process-locks.ts';
 import { Sqlite } from './database/sqlite/sqlite.ts';
 import { HookDelivery } from './hooks/delivery.ts';
-import { type Hook, commandHook, inTurn, urlHook } from './hooks/hook.ts';
 import type { Place } from './protocols/ftp/doors.ts';
 import { FTP_DEFAULTS, type FtpOptions } from './protocols/ftp/options.ts';
 import { FtpServer } from './protocols/ftp/server.ts';
 import { Certificates } from './protocols/ftp/tls/certificates.ts';
 import type { TlsOptions } from './protocols/ftp/tls/options.ts';
 import { ensureOwnCertificate } from './protocols/ftp/tls/own-certificate.ts';
-import { Bandwidth, type CommonRates } from './session/bandwidth.ts';
+import { Bandwidth } from './session/bandwidth.ts';
 import { Supervision } from './admin/supervision.ts';
 import type { Authority } from './session/authority.ts';
-import { Doorkeeper } from './session/doorkeeper.ts';
 import { FrontDesk } from './session/front-desk.ts';
 import { Visits } from './session/visits.ts';
 import { LocalStore } from './storage/local/local-store.ts';
@@ -254,55 +251,6 @@ async function openVault(
   const options = { checkpointBytes: checkpoint, expireAfterMs: expire, keepsEvents };
   const given = { database, store, clock: systemClock, log, options, presence, serves };
   return parts.use(await Vault.open(given));
-}
-
-function throttleOf({ login }: Settings): LoginThrottle {
-  return new LoginThrottle({
-    clock: systemClock,
-    freeFailures: login.freeFailures,
-    maxDelayMs: login.maxDelay,
-    maxAccountDelayMs: login.maxAccountDelay,
-    forgetAfterMs: login.forgetAfter,
-    maxWaitingPerAddress: login.maxWaitingPerAddress,
-  });
-}
-
-/** How many passwords are checked at once, and how many may wait. */
-function hashingOf({ login }: Settings) {
-  return { concurrency: login.hashConcurrency, maxWaiting: login.maxWaiting };
-}
-
-function doorkeeperOf({ bans: rules, limits, ftp }: Settings, bans: Bans, log: Log) {
-  const { threshold, window: windowMs } = rules;
-  const clock = systemClock;
-  return Doorkeeper.open({
-    bans,
-    misconduct:
-      threshold === undefined ? undefined : new Misconduct({ clock, threshold, windowMs }),
-    clock,
-    log,
-    trusted: new Networks([...rules.trusted, ...ftp.proxies]),
-    maxConnections: limits.maxConnections,
-    maxConnectionsPerAddress: limits.maxConnectionsPerAddress,
-    banMs: rules.duration,
-    maxBans: rules.max,
-  });
-}
-
-function ratesOf({ limits }: Settings): CommonRates {
-  return {
-    server: { upload: limits.uploadRate, download: limits.downloadRate },
-    session: { upload: limits.sessionUploadRate, download: limits.sessionDownloadRate },
-  };
-}
-
-/** What is told of each event, if anything is. */
-function hookOf({ hooks: { command, url, timeout } }: Settings): Hook | undefined {
-  const hooks = [
-    ...(command === undefined ? [] : [commandHook(command, timeout)]),
-    ...(url === undefined ? [] : [urlHook(url, timeout)]),
-  ];
-  return hooks.length === 0 ? undefined : inTurn(hooks);
 }
 
 async function expire(vault: Vault, log: Log): Promise<void> {

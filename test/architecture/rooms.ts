@@ -88,9 +88,20 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     because: 'it works with any server, not only with this one',
     imports: { base: WORDS, wire: 'reads and writes what goes over the wire' },
   },
+  'compose-parts.ts': {
+    because: 'it makes single parts of what the settings say, for compose.ts to join',
+    imports: {
+      base: WORDS,
+      config: 'is told what to build by the settings',
+      accounts: 'makes the login throttle and the memory for misconduct',
+      hooks: 'makes the hooks',
+      session: 'makes the doorkeeper',
+    },
+  },
   'compose.ts': {
     because: 'wiring happens here and nowhere else, and wiring is all that happens here',
     imports: {
+      'compose-parts.ts': 'takes single parts from there',
       hooks: 'tells others what happens',
       base: WORDS,
       config: 'is told what to build by the settings',
