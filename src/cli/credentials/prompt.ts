@@ -24,8 +24,9 @@ export async function promptSecret(question: string, signal: AbortSignal): Promi
   const input = new ReadStream(terminal.fd);
   const output = new WriteStream(terminal.fd);
   try {
-    output.write(question);
+    // In this order, or what is typed at once would be shown.
     input.setRawMode(true);
+    output.write(question);
     const typed = await readLine(input, signal);
     if (typed !== '') return typed;
     throw new TransferFailure('login-refused', 'No password was typed');
@@ -34,6 +35,8 @@ export async function promptSecret(question: string, signal: AbortSignal): Promi
     output.write('\n');
     input.destroy();
     output.destroy();
+    // Both have opened the terminal once more for themselves.
+    await terminal.close();
   }
 }
 
