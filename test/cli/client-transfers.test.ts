@@ -181,6 +181,20 @@ suite('put, get and the words for names', { concurrency: 2 }, () => {
     assert.equal((await house.run(['put', 'mixed', house.url])).code, 1);
   });
 
+  test('--limit-rate holds for all servers of a command together', async () => {
+    for (const name of ['slow-1', 'slow-2']) await local(name, 'x'.repeat(2 * MiB));
+    assert.equal((await house.run(['put', 'slow-1', 'slow-2', house.url])).code, 0);
+    // Two names are two servers, as far as the client knows.
+    const urls = [house.url, house.url.replace('127.0.0.1', 'localhost')];
+    const words = urls.map((url, index) => `${url}slow-${index + 1}`);
+    const slowly = ['get', '--json', '--limit-rate', '2M', ...words, 'slowly/'];
+    const { code, stdout, stderr } = await house.run(slowly);
+    assert.equal(code, 0, stderr);
+    const seconds = Number(events(stdout).at(-1)?.['seconds']);
+    // After a pause a quarter of a second's worth goes at once.
+    assert.ok(seconds > 4 / 2 - 0.25, `${seconds} s`);
+  });
+
   test('--dry-run says what would be done and does nothing', async () => {
     await local('dry', 'x');
     const { stdout, code } = await house.run(['put', '-n', 'dry', house.url]);

@@ -96,6 +96,21 @@ suite('a bad line', { concurrency: 6, timeout: 300_000 }, () => {
     }
 
     test(
+      `get ${name}: over several connections that are cut the same file arrives`,
+      { skip },
+      async () => {
+        await using site = await openSite(name);
+        const flags = ['--segments', '4', '-P', '1'];
+        const plan = { direction: 'down', size: 2 * SIZE, cuts: CUTS, seed: 4, flags } as const;
+        const report = await tryCuts(site, { ...plan, patience: PATIENCE });
+        assert.ok(report.cuts > 0);
+        // What is lost on one of several lines cannot be told from what comes on the others.
+        assert.deepEqual(problemsOf({ ...report, sent: 0 }, plan.size, report.cuts), []);
+        assert.ok(report.sent < 2 * plan.size, `${report.sent} bytes were sent`);
+      },
+    );
+
+    test(
       `${name}: a prefix that was corrupted there is noticed before it is extended`,
       { skip },
       async () => {

@@ -16,6 +16,8 @@ export interface Plan {
   readonly seed: number;
   /** How long the command may take, in milliseconds. */
   readonly patience: number;
+  /** More words for the command. */
+  readonly flags?: readonly string[];
 }
 
 /** How one file went over a line that was cut. All sizes in bytes. */
@@ -63,7 +65,7 @@ export function cutsOf({ direction, size, cuts, seed }: Plan): Fault[] {
 
 /** Puts or gets one file by the command line, over a line that is cut. */
 export async function tryCuts(site: Site, plan: Plan): Promise<Report> {
-  const { direction, size, seed, patience } = plan;
+  const { direction, size, seed, patience, flags = [] } = plan;
   const isUp = direction === 'up';
   const here = join(site.here, 'film.mkv');
   const there = join(site.place, 'film.mkv');
@@ -79,7 +81,7 @@ export async function tryCuts(site: Site, plan: Plan): Promise<Report> {
   const url = site.url(line.port);
   const words = isUp ? ['put', 'film.mkv', url] : ['get', `${url}film.mkv`];
   const began = performance.now();
-  const { code, stdout, stderr } = await site.run([...words, '--json'], patience);
+  const { code, stdout, stderr } = await site.run([...words, ...flags, '--json'], patience);
   const milliseconds = performance.now() - began;
   const end = stdout.split('\n').find((text) => text.includes('"type":"done"'));
   const { attempts = 0, proof = 'none' } = JSON.parse(end ?? '{}') as {

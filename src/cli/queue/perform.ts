@@ -11,7 +11,7 @@ import { download } from '../../client/transfer/download/download.ts';
 import type { Outcome, TransferListener } from '../../client/transfer/outcome.ts';
 import { upload } from '../../client/transfer/upload/upload.ts';
 import { engineOptions } from '../transfer/engine-options.ts';
-import type { AllFlags } from '../transfer/flags.ts';
+import { type AllFlags, connectionsFor } from '../transfer/flags.ts';
 import { makeFolders } from '../transfer/folders.ts';
 import type { Job } from '../transfer/job.ts';
 import { Sites } from '../transfer/sites.ts';
@@ -64,7 +64,9 @@ export class Performer implements AsyncDisposable {
 
   #sitesFor(flags: AllFlags): Sites {
     const key = JSON.stringify(flags);
-    const sites = this.#sites.get(key) ?? new Sites(flags, this.#parallel, this.#job);
+    const sites =
+      this.#sites.get(key) ??
+      new Sites(flags, connectionsFor({ ...flags, parallel: this.#parallel }), this.#job);
     this.#sites.set(key, sites);
     return sites;
   }

@@ -134,6 +134,11 @@ export function withContinue(command: Command): Command {
 
 export const PARALLEL = 4;
 
+/** Connections that are of use at once: for as many files, or for the parts of one. */
+export function connectionsFor({ parallel = PARALLEL, segments = 1 }: TransferFlags): number {
+  return Math.max(parallel, segments);
+}
+
 function group(command: Command, heading: string) {
   return <T>(flags: string, about: string, parse?: (text: string, before?: T) => T) => {
     const option = new Option(flags, about).helpGroup(heading);

@@ -15,6 +15,7 @@ import { concludeBatch, runBatch, type Transfer } from './batch.ts';
 import { engineOptions } from './engine-options.ts';
 import {
   type AllFlags,
+  connectionsFor,
   PARALLEL,
   withConnection,
   withContinue,
@@ -52,7 +53,7 @@ export function addGetCommand(program: Command): void {
       const isStdoutTaken = target === '-';
       const { parallel = PARALLEL } = flags;
       await runJob(flags, { canResume: !isStdoutTaken, isStdoutTaken }, async (job) => {
-        await using sites = new Sites(flags, parallel, job);
+        await using sites = new Sites(flags, connectionsFor(flags), job);
         const get = new Get(flags, job);
         for (const url of urls) {
           const address = parseAddress(url);

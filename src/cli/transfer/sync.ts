@@ -16,7 +16,7 @@ import { Ended, EXIT } from '../exit-codes.ts';
 import { say } from '../output.ts';
 import { concludeBatch, runBatch, type Transfer } from './batch.ts';
 import { engineOptions } from './engine-options.ts';
-import { count, PARALLEL, withConnection, withOutput, withTransfers } from './flags.ts';
+import { connectionsFor, count, PARALLEL, withConnection, withOutput, withTransfers } from './flags.ts';
 import { makeFolders } from './folders.ts';
 import { type Job, runJob } from './job.ts';
 import type { Site } from './site.ts';
@@ -41,8 +41,7 @@ export function addSyncCommand(program: Command): void {
   withConnection(withTransfers(withOutput(withFilters(command)))).action(
     async (from: string, to: string, flags: SyncFlags) => {
       await runJob(flags, { canResume: true }, async (job) => {
-        const { parallel = PARALLEL } = flags;
-        await using sites = new Sites(flags, parallel, job);
+        await using sites = new Sites(flags, connectionsFor(flags), job);
         await sync(from, to, flags, job, (address) => sites.of(address));
       });
     },
