@@ -213,6 +213,12 @@ suite('put, get and the words for names', { concurrency: 2 }, () => {
     );
     const phases = new Set(events(stdout).map(({ phase }) => phase));
     for (const phase of ['checking', 'transferring']) assert.ok(phases.has(phase), phase);
+    const told = await readFile(join(import.meta.dirname, '../../docs/client.md'), 'utf8');
+    for (const event of events(stdout)) {
+      for (const word of [event['type'], ...Object.keys(event)]) {
+        assert.ok(told.includes(`\`${String(word)}\``), `${String(word)} is in docs/client.md`);
+      }
+    }
   });
 });
 

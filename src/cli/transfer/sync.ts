@@ -16,7 +16,14 @@ import { Ended, EXIT } from '../exit-codes.ts';
 import { say } from '../output.ts';
 import { concludeBatch, runBatch, type Transfer } from './batch.ts';
 import { engineOptions } from './engine-options.ts';
-import { connectionsFor, count, PARALLEL, withConnection, withOutput, withTransfers } from './flags.ts';
+import {
+  connectionsFor,
+  count,
+  PARALLEL,
+  withConnection,
+  withOutput,
+  withTransfers,
+} from './flags.ts';
 import { makeFolders } from './folders.ts';
 import { type Job, runJob } from './job.ts';
 import type { Site } from './site.ts';
