@@ -159,6 +159,26 @@ suite('waiting for a sign of the sender', () => {
     assert.deepEqual(waits, [700]);
   });
 
+  test('a wait whose end was noticed too late is followed by another of that length', async () => {
+    const control = new Control();
+    const waits: number[] = [];
+    let now = 0;
+    const clock: Clock = {
+      ...systemClock,
+      monotonic: () => now,
+      sleep: (milliseconds) => {
+        waits.push(milliseconds);
+        // All of this machine was late: the second time, with the news that the sender is gone.
+        now += milliseconds + 35;
+        if (waits.length === 2) control.become('gone');
+        return Promise.resolve();
+      },
+    };
+    const patience = { clock, graceMs: 10, signal: new AbortController().signal };
+    assert.deepEqual(await decide(ended, control.watch(), patience), { kind: 'unconfirmed' });
+    assert.deepEqual(waits, [10, 35]);
+  });
+
   for (const [sight, verdict] of [
     ['gone', 'unconfirmed'],
     ['spoke', 'complete'],

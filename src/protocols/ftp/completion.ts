@@ -147,9 +147,10 @@ export async function decide(
 ): Promise<Exclude<Verdict, { kind: 'wait' }>> {
   let verdict = await glance(ended, watch, signal);
   if (verdict.kind === 'wait' && graceMs >= 1) {
-    await firstOf(watch.changed(), clock, graceMs, signal);
-    // A timer goes before what has come in meanwhile: one turn later that has been read, too.
-    await turn();
+    const late = await listen(watch, clock, graceMs, signal);
+    verdict = look(ended, watch, signal, false);
+    // Where all are late, the sender's end may be as late to show as this wait was to end.
+    if (verdict.kind === 'wait' && late > graceMs) await listen(watch, clock, late, signal);
   }
   if (verdict.kind === 'wait') verdict = look(ended, watch, signal, true);
   return verdict.kind === 'wait' ? whole(silent(ended.closeNotify)) : verdict;
@@ -158,6 +159,20 @@ export async function decide(
 function look(ended: Ended, watch: ControlWatch, signal: AbortSignal, waited: boolean): Verdict {
   const end = signal.aborted ? 'aborted' : ended.end;
   return judge({ ...ended, end, control: watch.sight(), waited });
+}
+
+/** Waits for a sign of the control connection. @returns how late the end of the wait was noticed, in ms */
+async function listen(
+  watch: ControlWatch,
+  clock: Clock,
+  milliseconds: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const began = clock.monotonic();
+  await firstOf(watch.changed(), clock, milliseconds, signal);
+  // A timer goes before what has come in meanwhile: one turn later that has been read, too.
+  await turn();
+  return clock.monotonic() - began - milliseconds;
 }
 
 /** Resolves with the event, after the time, or when aborted. */
