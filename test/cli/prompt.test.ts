@@ -23,7 +23,9 @@ const PROGRAM = `
 `;
 
 /** Gives a program a terminal; of util-linux, and so not everywhere. */
-const hasScript = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
+const SCRIPT = 'script';
+
+const hasScript = process.platform === 'linux' && spawnSync(SCRIPT, ['--version']).status === 0;
 
 test(
   'a secret is asked for at the terminal, is not shown, and leaves nothing open',
@@ -35,7 +37,7 @@ test(
     const main = join(folder.path, 'main.mjs');
     await writeFile(main, PROGRAM);
     const command = `"${process.execPath}" "${main}"`;
-    const child = spawn('script', ['-qefc', command, '/dev/null']);
+    const child = spawn(SCRIPT, ['-qefc', command, '/dev/null']);
     let shown = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       shown += text;
