@@ -1,3 +1,4 @@
+import type { Siblings } from './base/siblings.ts';
 import type { Bans } from './accounts/bans.ts';
 import { Misconduct } from './accounts/misconduct.ts';
 import { LoginThrottle } from './accounts/throttle.ts';
@@ -25,11 +26,17 @@ export function hashingOf({ login }: Settings) {
   return { concurrency: login.hashConcurrency, maxWaiting: login.maxWaiting };
 }
 
-export function doorkeeperOf({ bans: rules, limits, ftp }: Settings, bans: Bans, log: Log) {
+export function doorkeeperOf(
+  { bans: rules, limits, ftp }: Settings,
+  bans: Bans,
+  siblings: Siblings,
+  log: Log,
+) {
   const { threshold, window: windowMs } = rules;
   const clock = systemClock;
   return Doorkeeper.open({
     bans,
+    siblings,
     misconduct:
       threshold === undefined ? undefined : new Misconduct({ clock, threshold, windowMs }),
     clock,

@@ -30,6 +30,7 @@ import { Bandwidth } from './session/bandwidth.ts';
 import { Supervision } from './admin/supervision.ts';
 import type { Authority } from './session/authority.ts';
 import { FrontDesk } from './session/front-desk.ts';
+import { ALONE, type Siblings } from './base/siblings.ts';
 import { Visits } from './session/visits.ts';
 import { LocalStore } from './storage/local/local-store.ts';
 import type { Store } from './storage/store.ts';
@@ -103,13 +104,15 @@ export interface Embedding {
   readonly authority?: Authority | undefined;
   /** Used instead of opening those of the settings. */
   readonly sockets?: InheritedSockets | undefined;
+  /** The other processes that serve together with this one. */
+  readonly siblings?: Siblings | undefined;
 }
 
 /** Builds a server from its settings and starts it: config → store → vault → sessions → protocols. */
 export async function composeServer(
   settings: Settings,
   log: Log,
-  { authority, sockets = { ftp: [], ftps: [] } }: Embedding = {},
+  { authority, sockets = { ftp: [], ftps: [] }, siblings = ALONE }: Embedding = {},
 ): Promise<Server> {
   await using parts = new AsyncDisposableStack();
   const clock = systemClock;
@@ -146,10 +149,11 @@ export async function composeServer(
     }),
   );
   const passwords = parts.use(new Passwords(hashingOf(settings)));
-  const visits = parts.use(new Visits(accounts, clock, log));
-  const bandwidth = new Bandwidth(ratesOf(settings), clock);
+  const visits = parts.use(new Visits(accounts, clock, log, siblings));
+  const bandwidth = new Bandwidth(ratesOf(settings), clock, siblings);
+  siblings.listen(() => bandwidth.retune());
   const bans = new Bans(database, clock);
-  const doorkeeper = parts.use(await doorkeeperOf(settings, bans, log));
+  const doorkeeper = parts.use(await doorkeeperOf(settings, bans, siblings, log));
   const desk = new FrontDesk({
     doorkeeper,
     accounts,

@@ -8,7 +8,7 @@ import { verdictOn } from './exit-codes.ts';
 import { addImportCommand } from './import.ts';
 import { leaveWithReader } from './leave-with-reader.ts';
 import { tell } from './output.ts';
-import { addServeCommand } from './serve.ts';
+import { addServeCommand } from './serve/serve.ts';
 import { addLogCommand } from './watch/log.ts';
 import { addStatsCommand } from './watch/stats.ts';
 import { addKickCommand, addStopTransferCommand, addWhoCommand } from './watch/who.ts';

@@ -31,6 +31,13 @@ export const SETTINGS = [
     about:
       'The folder for accounts, homes, unfinished uploads and logs; made if it does not exist.',
   }),
+  setting({
+    key: 'workers',
+    kind: unless('auto', count(1, 256)),
+    default: '1',
+    about:
+      'How many processes serve, sharing ports, accounts, homes and quota; auto is one for each processor.',
+  }),
 
   setting({
     key: 'ftp.listen',

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { KiB } from '../base/size.ts';
 import { TokenBucket } from '../base/token-bucket.ts';
+import { ALONE, type Siblings } from '../base/siblings.ts';
 
 /** Bytes a second in each direction; undefined means unlimited. */
 export interface Rates {
@@ -22,10 +23,22 @@ const SMALLEST_STEP = KiB;
 /** One direction of one session: everything in it passes all buckets. */
 export class Lane {
   readonly #buckets: readonly TokenBucket[];
+  readonly #directions: readonly Direction[];
 
-  /** @param buckets from the narrowest to the one that most share */
-  constructor(buckets: readonly TokenBucket[]) {
-    this.#buckets = buckets;
+  /** @param directions from the narrowest to the one that most share */
+  constructor(directions: readonly Direction[]) {
+    this.#directions = directions;
+    this.#buckets = directions.map(({ bucket }) => bucket);
+  }
+
+  /** A transfer begins in it. */
+  enter(): void {
+    for (const direction of this.#directions) direction.use(1);
+  }
+
+  /** A transfer in it has ended. */
+  leave(): void {
+    for (const direction of this.#directions) direction.use(-1);
   }
 
   /** True while nothing limits it. */
@@ -55,19 +68,63 @@ export class Lane {
   }
 }
 
-/** The buckets of one party: the server, an account or a session. */
-class Party {
-  readonly up: TokenBucket;
-  readonly down: TokenBucket;
+/**
+ * One direction of one party. Where several processes serve, each has the part of the rate that
+ * belongs to its part of the transfers.
+ */
+class Direction {
+  readonly bucket: TokenBucket;
+  readonly #siblings: Siblings;
+  readonly #name: string;
+  #rate: number | undefined;
+  #transfers = 0;
 
-  constructor({ upload, download }: Rates, clock: Clock) {
-    this.up = new TokenBucket({ perSecond: upload, clock });
-    this.down = new TokenBucket({ perSecond: download, clock });
+  /** @param name the same in all processes */
+  constructor(name: string, rate: number | undefined, clock: Clock, siblings: Siblings) {
+    this.#name = name;
+    this.#rate = rate;
+    this.#siblings = siblings;
+    this.bucket = new TokenBucket({ perSecond: rate, clock });
+  }
+
+  allow(rate: number | undefined): void {
+    this.#rate = rate;
+    this.retune();
+  }
+
+  /** @param more how many transfers it has more than before */
+  use(more: number): void {
+    this.#transfers += more;
+    this.#siblings.tell(this.#name, this.#transfers);
+    this.retune();
+  }
+
+  /** Looks again how much of the rate is for this process. */
+  retune(): void {
+    const here = Math.max(1, this.#transfers);
+    const share = here / (here + this.#siblings.held(this.#name));
+    this.bucket.perSecond = this.#rate === undefined ? undefined : this.#rate * share;
+  }
+}
+
+/** The server, an account or a session. */
+class Party {
+  readonly up: Direction;
+  readonly down: Direction;
+
+  constructor(name: string, { upload, download }: Rates, clock: Clock, siblings: Siblings) {
+    this.up = new Direction(`up/${name}`, upload, clock, siblings);
+    this.down = new Direction(`down/${name}`, download, clock, siblings);
   }
 
   allow({ upload, download }: Rates): void {
-    this.up.perSecond = upload;
-    this.down.perSecond = download;
+    this.up.allow(upload);
+    this.down.allow(download);
+  }
+
+  retune(): void {
+    this.up.retune();
+    this.down.retune();
   }
 }
 
@@ -85,12 +142,20 @@ export class Bandwidth {
   readonly #server: Party;
   readonly #accounts = new Map<number, { readonly party: Party; sessions: number }>();
   readonly #sessions = new Set<Party>();
+  readonly #siblings: Siblings;
   #perSession: Rates;
 
-  constructor({ server, session }: CommonRates, clock: Clock) {
+  constructor({ server, session }: CommonRates, clock: Clock, siblings = ALONE) {
     this.#clock = clock;
-    this.#server = new Party(server, clock);
+    this.#siblings = siblings;
+    this.#server = new Party('server', server, clock, siblings);
     this.#perSession = session;
+  }
+
+  /** What other processes do has changed. */
+  retune(): void {
+    this.#server.retune();
+    for (const { party } of this.#accounts.values()) party.retune();
   }
 
   /** Other rates from now on, for transfers that run already, too. */
@@ -102,9 +167,9 @@ export class Bandwidth {
 
   /** One more session of this account. */
   enter(accountId: number, rates: Rates): SessionBandwidth {
-    const mine = new Party(this.#perSession, this.#clock);
+    const mine = new Party('', this.#perSession, this.#clock, ALONE);
     const known = this.#accounts.get(accountId);
-    const account = known ?? { party: new Party(rates, this.#clock), sessions: 0 };
+    const account = known ?? { party: this.#party(accountId, rates), sessions: 0 };
     if (known) known.party.allow(rates);
     else this.#accounts.set(accountId, account);
     account.sessions += 1;
@@ -120,5 +185,9 @@ export class Bandwidth {
         if (account.sessions === 0) this.#accounts.delete(accountId);
       },
     };
+  }
+
+  #party(accountId: number, rates: Rates): Party {
+    return new Party(String(accountId), rates, this.#clock, this.#siblings);
   }
 }

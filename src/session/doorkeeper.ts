@@ -4,8 +4,9 @@ import type { Clock } from '../base/clock.ts';
 import { Failure } from '../base/failure.ts';
 import type { Log, LogFields } from '../base/log.ts';
 import { Networks, networkOf } from '../base/network.ts';
-import { Guests } from './guests.ts';
+import { type Guest, Guests } from './guests.ts';
 import type { Admission } from './session.ts';
+import type { Siblings } from '../base/siblings.ts';
 
 /** How often it is looked whether anybody has changed a ban. */
 const LOOK_AGAIN_MS = 200;
@@ -13,10 +14,14 @@ const LOOK_AGAIN_MS = 200;
 /** How often a limit that is reached is logged. */
 const WARN_EVERY_MS = 60_000;
 
+/** What siblings call all connections. */
+const ALL = 'connections';
+
 export interface DoorkeeperParts {
   readonly bans: Bans;
   /** Absent if nobody is ever banned for what they do. */
   readonly misconduct: Misconduct | undefined;
+  readonly siblings: Siblings;
   readonly clock: Clock;
   readonly log: Log;
   /** Those who are never banned, nor limited by address. */
@@ -68,24 +73,25 @@ export class Doorkeeper implements Disposable {
     const network = networkOf(address);
     const isTrusted = trusted.has(address);
     if (!isTrusted && this.#banned.has(address)) throw banned();
-    if (!isTrusted && this.#guests.countOf(network) >= maxConnectionsPerAddress) {
+    if (!isTrusted && this.#countOf(network) >= maxConnectionsPerAddress) {
       this.#warn('An address has reached its limit of connections', { network });
       throw new Failure('locked', 'Too many connections from this address; try again later');
     }
-    if (this.#guests.count >= maxConnections) {
+    if (this.#guests.count + this.#parts.siblings.held(ALL) >= maxConnections) {
       this.#warn('The limit of connections is reached', { connections: maxConnections });
       const other = this.#guests.outsiderInFavourOf(network);
       if (other === undefined) throw tooMany();
-      this.#guests.remove(other);
+      this.#remove(other);
       other.leave.abort(tooMany());
     }
     const guest = { address, network, isTrusted, isInside: false, leave: new AbortController() };
     this.#guests.add(guest);
+    this.#tell(network);
     return {
       signal: guest.leave.signal,
       settle: (inside) => this.#guests.settle(guest, inside),
       offend: (offence) => this.offend(address, offence),
-      [Symbol.dispose]: () => this.#guests.remove(guest),
+      [Symbol.dispose]: () => this.#remove(guest),
     };
   }
 
@@ -105,6 +111,22 @@ export class Doorkeeper implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
+  }
+
+  #remove(guest: Guest): void {
+    this.#guests.remove(guest);
+    this.#tell(guest.network);
+  }
+
+  /** Connections from one network, to all processes of this server. */
+  #countOf(network: string): number {
+    return this.#guests.countOf(network) + this.#parts.siblings.held(fromNetwork(network));
+  }
+
+  #tell(network: string): void {
+    const { siblings } = this.#parts;
+    siblings.tell(ALL, this.#guests.count);
+    siblings.tell(fromNetwork(network), this.#guests.countOf(network));
   }
 
   /** Once a minute: who is refused can come again as often as they like. */
@@ -163,6 +185,11 @@ export class Doorkeeper implements Disposable {
       if (!guest.isInside || everybody.has(guest.address)) guest.leave.abort(banned());
     }
   }
+}
+
+/** What siblings call the connections from one network. */
+function fromNetwork(network: string): string {
+  return `${ALL}/${network}`;
 }
 
 function banned(): Failure {

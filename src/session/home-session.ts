@@ -55,7 +55,7 @@ export class HomeSession implements Session {
     this.#parts = parts;
     this.#account = account;
     this.openedAt = parts.clock.now();
-    this.running = new RunningTransfers(parts.id);
+    this.running = new RunningTransfers(parts.id, parts.bandwidth);
     this.#onEnd = onEnd;
   }
 

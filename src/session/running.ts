@@ -1,5 +1,6 @@
 import type { Failure } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
+import type { Lane, SessionBandwidth } from './bandwidth.ts';
 
 /** A transfer while it runs, for those who look on. */
 export interface Running {
@@ -22,11 +23,13 @@ export interface Running {
 /** The transfers that run in one session. */
 export class RunningTransfers implements Iterable<Running> {
   readonly #session: string;
+  readonly #bandwidth: SessionBandwidth;
   readonly #running = new Set<Running>();
   #begun = 0;
 
-  constructor(session: string) {
+  constructor(session: string, bandwidth: SessionBandwidth) {
     this.#session = session;
+    this.#bandwidth = bandwidth;
   }
 
   /** The id of a new one. */
@@ -37,13 +40,18 @@ export class RunningTransfers implements Iterable<Running> {
 
   add(transfer: Running): void {
     this.#running.add(transfer);
+    this.#lane(transfer).enter();
   }
 
   remove(transfer: Running): void {
-    this.#running.delete(transfer);
+    if (this.#running.delete(transfer)) this.#lane(transfer).leave();
   }
 
   [Symbol.iterator](): Iterator<Running> {
     return this.#running.values();
+  }
+
+  #lane({ direction }: Running): Lane {
+    return direction === 'in' ? this.#bandwidth.up : this.#bandwidth.down;
   }
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { Failure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { HomeSession } from './home-session.ts';
+import type { Siblings } from '../base/siblings.ts';
 
 /** How often the accounts of open sessions are looked at again, if anybody has changed any. */
 const LOOK_AGAIN_MS = 200;
@@ -13,28 +14,34 @@ export class Visits implements Disposable {
   readonly #accounts: Accounts;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #siblings: Siblings;
   readonly #open = new Set<HomeSession>();
+  readonly #countByAccount = new Map<number, number>();
   readonly #timer: NodeJS.Timeout;
   #seenRevision: string | undefined;
   #isLooking = false;
 
-  constructor(accounts: Accounts, clock: Clock, log: Log) {
+  constructor(accounts: Accounts, clock: Clock, log: Log, siblings: Siblings) {
     this.#accounts = accounts;
     this.#clock = clock;
     this.#log = log;
+    this.#siblings = siblings;
     this.#timer = setInterval(() => void this.#look(), LOOK_AGAIN_MS).unref();
   }
 
   add(session: HomeSession): void {
     this.#open.add(session);
+    this.#count(session.account.id, 1);
   }
 
   remove(session: HomeSession): void {
-    this.#open.delete(session);
+    if (this.#open.delete(session)) this.#count(session.account.id, -1);
   }
 
+  /** Open sessions of an account, in all processes of this server. */
   countOf(accountId: number): number {
-    return [...this.#open].filter((session) => session.account.id === accountId).length;
+    const here = this.#countByAccount.get(accountId) ?? 0;
+    return here + this.#siblings.held(sessionsOf(accountId));
   }
 
   /** All that are open. */
@@ -58,6 +65,13 @@ export class Visits implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
+  }
+
+  #count(accountId: number, more: number): void {
+    const count = (this.#countByAccount.get(accountId) ?? 0) + more;
+    if (count === 0) this.#countByAccount.delete(accountId);
+    else this.#countByAccount.set(accountId, count);
+    this.#siblings.tell(sessionsOf(accountId), count);
   }
 
   async #look(): Promise<void> {
@@ -90,4 +104,9 @@ export class Visits implements Disposable {
       session.end(new Failure('forbidden', 'The password has been changed: log in again'));
     } else session.account = account;
   }
+}
+
+/** What siblings call the sessions of one account. */
+function sessionsOf(accountId: number): string {
+  return `sessions/${accountId}`;
 }

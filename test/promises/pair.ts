@@ -12,7 +12,7 @@ import { runCli } from '../support/run-cli.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
-const PASSWORD = 'correct horse';
+export const PASSWORD = 'correct horse';
 
 /** One of the two servers. */
 export type Which = 'A' | 'B';
@@ -177,7 +177,7 @@ export class Pair implements AsyncDisposable {
 }
 
 /** As `account add` does, without starting the program for each. */
-async function addAccounts(
+export async function addAccounts(
   data: string,
   accounts: Readonly<Record<string, AccountChanges>>,
 ): Promise<void> {

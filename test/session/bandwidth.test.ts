@@ -2,12 +2,17 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { AccountChanges } from '../../src/accounts/changes.ts';
 import { parsePath } from '../../src/base/path.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { KiB } from '../../src/base/size.ts';
-import type { CommonRates } from '../../src/session/bandwidth.ts';
+import { Bandwidth, type CommonRates } from '../../src/session/bandwidth.ts';
+import { SiblingCounts } from '../../src/base/siblings.ts';
 import { FREE, openReception, reasonOf, type TestReception, until } from './reception.ts';
 
 /** What may go at once, in seconds at the full rate. */
 const BURST = 0.25;
+
+/** What is moved at a time lasts so long, in seconds. */
+const STEP = 0.05;
 
 const PIECE = Buffer.alloc(4 * KiB, 'piece');
 
@@ -119,5 +124,28 @@ suite('how fast a visitor may be', () => {
     await reception.accounts.remove('ann');
     await reasonOf(other.signal);
     await ended;
+  });
+
+  test('processes that serve together share a rate as they share the transfers', () => {
+    const siblings = new SiblingCounts(() => {});
+    const server = { upload: 8_000_000, download: undefined };
+    const bandwidth = new Bandwidth({ server, session: FREE }, systemClock, siblings);
+    siblings.listen(() => bandwidth.retune());
+    const whole = 8_000_000 * STEP;
+    using ann = bandwidth.enter(1, { upload: 4_000_000, download: undefined });
+    assert.equal(ann.up.stepBytes, whole / 2, 'its own');
+    ann.up.enter();
+    siblings.hear(7, [
+      ['up/server', 3],
+      ['up/1', 1],
+    ]);
+    assert.equal(ann.up.stepBytes, whole / 4);
+    using bob = bandwidth.enter(2, FREE);
+    bob.up.enter();
+    assert.equal(bob.up.stepBytes, (whole * 2) / 5, 'two of five transfers');
+    bob.up.leave();
+    siblings.forget(7);
+    assert.equal(bob.up.stepBytes, whole);
+    assert.ok(ann.down.isFree);
   });
 });

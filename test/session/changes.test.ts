@@ -11,6 +11,7 @@ import { Sqlite } from '../../src/database/sqlite/sqlite.ts';
 import { EventSource } from '../../src/base/events.ts';
 import { Bandwidth } from '../../src/session/bandwidth.ts';
 import { HomeSession } from '../../src/session/home-session.ts';
+import { ALONE } from '../../src/base/siblings.ts';
 import { Visits } from '../../src/session/visits.ts';
 import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
 import { openBench } from '../vault/harness.ts';
@@ -147,7 +148,7 @@ suite('a session whose account is changed', () => {
     const elsewhere = new Accounts(there, clock);
     const account = await accounts.add('ann', 'stored');
     await using bench = await openBench(new MemoryStore());
-    using visits = new Visits(accounts, clock, silentLog);
+    using visits = new Visits(accounts, clock, silentLog, ALONE);
     const session = new HomeSession(
       {
         id: '1',

@@ -20,6 +20,7 @@ import { Doorkeeper } from '../../src/session/doorkeeper.ts';
 import { FrontDesk } from '../../src/session/front-desk.ts';
 import type { Session, Visitor } from '../../src/session/session.ts';
 import type { HomeSession } from '../../src/session/home-session.ts';
+import { ALONE } from '../../src/base/siblings.ts';
 import { Visits } from '../../src/session/visits.ts';
 import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
 import type { Store } from '../../src/storage/store.ts';
@@ -78,7 +79,7 @@ export async function openReception(options: ReceptionOptions = {}): Promise<Tes
   const bench = await openBench(store, options.location);
   const accounts = new Accounts(bench.database, clock);
   const passwords = new Passwords(CHEAP);
-  const visits = new Visits(accounts, clock, silentLog);
+  const visits = new Visits(accounts, clock, silentLog, ALONE);
   const heard: TransferEvent[] = [];
   const transfers = new EventSource<TransferEvent>((error) => {
     throw error;
@@ -98,6 +99,7 @@ export async function openReception(options: ReceptionOptions = {}): Promise<Tes
   const doorkeeper = await Doorkeeper.open({
     bans,
     misconduct: new Misconduct({ clock, threshold: 5, windowMs: 600_000 }),
+    siblings: ALONE,
     clock,
     log: silentLog,
     trusted: new Networks(['198.51.100.0/24']),

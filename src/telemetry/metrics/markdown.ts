@@ -2,7 +2,7 @@ import { METRIC_ROWS } from './table.ts';
 
 const INTRODUCTION = `# Metrics
 
-With \`metrics.listen\` set, \`http://HOST:PORT/metrics\` answers Prometheus, and \`/health\` answers 200 while this server can take files and 503 while it cannot. Nobody is asked for a password there: listen on a local address. Without the setting, the same is to be had from the local socket that \`carryon who\` uses: \`carryon stats --metrics\`.
+With \`metrics.listen\` set, \`http://HOST:PORT/metrics\` answers Prometheus, and \`/health\` answers 200 while this server can take files and 503 while it cannot. Nobody is asked for a password there: listen on a local address. Without the setting, the same is to be had from the local socket that \`carryon who\` uses: \`carryon stats --prometheus\`.
 
 Several server processes on one data folder answer together, whichever of them is asked.
 

@@ -157,6 +157,7 @@ function listen(server: Server, host: string, port: number): Promise<boolean> {
       else reject(error);
     };
     server.once('listening', onListening).once('error', onError);
-    server.listen({ host, port, backlog: 16 });
+    // Its own: what else a process of several listens on, they share.
+    server.listen({ host, port, backlog: 16, exclusive: true });
   });
 }

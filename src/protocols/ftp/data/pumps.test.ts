@@ -181,9 +181,9 @@ for (const [how, inPlace] of [
           if (writes > 1) return;
           // Longer than the time after which a silent sender is given up.
           const { setTimeout: sleep } = await import('node:timers/promises');
-          await sleep(150);
+          await sleep(1200);
         },
-        options({ stallTimeoutMs: 50 }),
+        options({ stallTimeoutMs: 800 }),
       );
       assert.equal(end.kind, 'finished');
     });

@@ -80,7 +80,7 @@ export async function canReadInPlace(): Promise<boolean> {
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
   const sockets: Socket[] = [];
   try {
-    server.listen(0, '127.0.0.1');
+    server.listen({ host: '127.0.0.1', port: 0, exclusive: true });
     await once(server, 'listening');
     const address = server.address();
     if (typeof address !== 'object' || address === null) return false;

@@ -1,16 +1,21 @@
 import { isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { Server } from '../compose.ts';
-import type { Settings } from '../config/settings.ts';
-import { VERSION } from '../version.ts';
-import { say } from './output.ts';
+import type { Server } from '../../compose.ts';
+import { VERSION } from '../../version.ts';
+import { say } from '../output.ts';
 
 /** The account that a first start makes, so that there is something to try. */
 export const DEMO = 'demo';
 
+/** What a server that has started tells whoever started it. */
+export interface Greeting extends Pick<Server, 'addresses' | 'metrics' | 'certificate'> {
+  /** Of the account that this start has made. */
+  readonly password: string | undefined;
+}
+
 /** Says where the server is reached and what shows who it is; and once, how to try it. */
-export function greet(settings: Settings, server: Server, password: string | undefined): void {
-  const { addresses, metrics, certificate } = server;
+export function greet(data: string, greeting: Greeting): void {
+  const { addresses, metrics, certificate, password } = greeting;
   const urls = urlsOf('ftp', addresses.ftp);
   const first = urls[0] ?? '';
   say(
@@ -20,7 +25,7 @@ export function greet(settings: Settings, server: Server, password: string | und
     ...labelled('FTPS', urlsOf('ftps', addresses.ftps)),
     ...(certificate ? certificateLines(certificate) : []),
     ...(metrics ? [`  Metrics  http://${bracketed(metrics.host)}:${metrics.port}/metrics`] : []),
-    `  Data     ${settings.data}`,
+    `  Data     ${data}`,
   );
   if (password !== undefined) {
     const url = first.replace('//', `//${DEMO}:${password}@`);
@@ -37,7 +42,7 @@ export function greet(settings: Settings, server: Server, password: string | und
 }
 
 /** Clients show the fingerprint of a certificate that nobody vouches for, to be compared. */
-function certificateLines({ fingerprint, isOurs }: NonNullable<Server['certificate']>): string[] {
+function certificateLines({ fingerprint, isOurs }: NonNullable<Greeting['certificate']>): string[] {
   const whose = isOurs ? 'self-signed, ' : '';
   return [`  TLS      ${whose}SHA-256 ${fingerprint}`];
 }
@@ -47,7 +52,7 @@ function labelled(label: string, lines: readonly string[]): string[] {
 }
 
 /** Every URL under which the server may be reached there, each once, the nearest first. */
-function urlsOf(scheme: string, addresses: Server['addresses']['ftp']): string[] {
+function urlsOf(scheme: string, addresses: Greeting['addresses']['ftp']): string[] {
   const urls = addresses.flatMap(({ host, port }) => {
     const isForBoth = !addresses.some((other) => other.port === port && isIPv4(other.host));
     return reachable(host, isForBoth).map((one) => `${scheme}://${bracketed(one)}:${port}/`);
