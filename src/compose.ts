@@ -340,6 +340,7 @@ function ftpOptions(
     maxQueuedLines: ftp.maxQueuedCommands,
     maxUnknownBeforeLogin: ftp.maxUnknownCommands,
     maxListEntries: ftp.maxListEntries,
+    maxSortedEntries: ftp.maxSortedEntries,
     maxCountedEntries: ftp.maxCountedEntries,
     maxStatEntries: ftp.maxStatEntries,
     maxPatternLength: ftp.maxPatternLength,

@@ -55,6 +55,13 @@ export const FTP_LIMITS = [
     about: 'Entries that one recursive listing or one pattern may show.',
   }),
   setting({
+    key: 'ftp.max-sorted-entries',
+    kind: count(1, 10_000_000),
+    default: '10000',
+    about:
+      'Entries of one folder that LIST -t, -S and -r put in order; a larger folder comes as the disk gives it.',
+  }),
+  setting({
     key: 'ftp.max-counted-entries',
     kind: count(1, 100_000_000),
     default: '1000000',

@@ -20,6 +20,7 @@ const TRANSCRIPTS = readdirSync(FOLDER)
 
 /** The accounts that are not as a new one is. */
 const ACCOUNTS: Readonly<Record<string, AccountChanges>> = {
+  'list-flags': { permissions: ALL_PERMISSIONS },
   links: { permissions: ALL_PERMISSIONS },
   room: { quotaBytes: 1000 },
   trees: { permissions: ALL_PERMISSIONS },
@@ -30,7 +31,12 @@ suite('transcripts', () => {
   const answers = new Answers();
   before(async () => {
     live = await startLive({
-      flags: { ftpMaxLoginFailures: '3', tlsAllowCcc: 'true', ftpMaxCountedEntries: '10' },
+      flags: {
+        ftpMaxLoginFailures: '3',
+        tlsAllowCcc: 'true',
+        ftpMaxCountedEntries: '10',
+        ftpMaxSortedEntries: '5',
+      },
     });
     await live.addAccount('reader', { permissions: ['list', 'read'], home: 'homes/reader' });
     await live.addAccount('small', { quotaBytes: 1000, maxFileBytes: 600 });

@@ -67,6 +67,8 @@ export interface FtpOptions {
   readonly showPartials: boolean;
   /** Entries that one recursive listing or one pattern may show. */
   readonly maxListEntries: number;
+  /** Entries of one folder that are put into the order that a client asks for. */
+  readonly maxSortedEntries: number;
   /** Entries that DSIZ adds up. */
   readonly maxCountedEntries: number;
   /** Entries that STAT with a path shows on the control connection. */
@@ -123,6 +125,7 @@ export const FTP_DEFAULTS: FtpOptions = {
   maxUnknownBeforeLogin: 10,
   showPartials: true,
   maxListEntries: 100_000,
+  maxSortedEntries: 10_000,
   maxCountedEntries: 1_000_000,
   maxStatEntries: 1000,
   maxPatternLength: 256,

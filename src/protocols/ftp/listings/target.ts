@@ -15,9 +15,14 @@ export type Named = Target & { readonly prefix: string };
 /**
  * Finds what a path of LIST, NLST or STAT means: what has that name, or, where nothing has,
  * all names in a folder that fit the pattern in its last part.
+ * @param itself a folder is told of as what has that name, not opened
  * @throws Failure as Session.stat does
  */
-export async function findTarget({ phase, desk }: Inside, text: string): Promise<Named> {
+export async function findTarget(
+  { phase, desk }: Inside,
+  text: string,
+  itself: boolean,
+): Promise<Named> {
   const { session, folder } = phase;
   const path = parsePath(text, folder);
   const slash = text.lastIndexOf('/') + 1;
@@ -25,6 +30,7 @@ export async function findTarget({ phase, desk }: Inside, text: string): Promise
     const entry = await session.stat(path);
     if (entry.kind !== 'folder')
       return { kind: 'entry', path, entry, prefix: text.slice(0, slash) };
+    if (itself) return { kind: 'entry', path, entry: { ...entry, name: text || '.' }, prefix: '' };
     return { kind: 'folder', path, prefix: text === '' || text.endsWith('/') ? text : `${text}/` };
   } catch (error) {
     const last = text.slice(slash);

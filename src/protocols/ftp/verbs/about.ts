@@ -1,5 +1,4 @@
 import { CHECKSUMS } from '../../../base/digest.ts';
-import { parseListArguments } from '../../../wire/ftp/list-arguments.ts';
 import { parseFactSelection } from '../../../wire/ftp/facts.ts';
 import type { Reply } from '../../../wire/ftp/reply.ts';
 import { statReply } from '../listings/stat.ts';
@@ -53,15 +52,13 @@ export const ABOUT = [
   verb({
     name: 'STAT',
     needs: ['inside'],
-    grammar: anything('[<path>]'),
+    grammar: anything('[[-ltSrd1F] <path or pattern>]'),
     help: 'Tell how things stand, also during a transfer; or list a path on this connection',
     rfc: 'RFC 959 §4.1.3',
     replies: [211, 212, 213, 550],
     duringTransfer: 'answers',
     run: (visit, text) =>
-      text.trim() === ''
-        ? { reply: standing(visit) }
-        : statReply(visit, parseListArguments(text).path),
+      text.trim() === '' ? { reply: standing(visit) } : statReply(visit, text),
   }),
   verb({
     name: 'NOOP',

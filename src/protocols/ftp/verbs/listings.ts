@@ -14,21 +14,24 @@ import { anything, optionalPath } from './grammar.ts';
 import { look } from './look.ts';
 import { verb } from './verb.ts';
 
+/** What stands behind LIST and NLST. */
+const LISTED = '[-alRdtSr1F] [<path or pattern>]';
+
 /** What is in folders. */
 export const LISTINGS = [
   verb({
     name: 'LIST',
     needs: ['inside'],
     permission: 'list',
-    grammar: anything('[-aR] [<path or pattern>]'),
+    grammar: anything(LISTED),
     help: 'List a folder in the form of ls -l',
     rfc: 'RFC 959 §4.1.3',
     replies: [550],
     data: true,
     run: async (visit, text) => {
       const wanted = parseListArguments(text);
-      const target = await findTarget(visit, wanted.path);
-      const lines = longLines(visit, target, wanted.recursive);
+      const target = await findTarget(visit, wanted.path, wanted.itself);
+      const lines = longLines(visit, target, wanted);
       return { transfer: new OutgoingLines(lines, visit.state, visit.desk) };
     },
   }),
@@ -36,14 +39,15 @@ export const LISTINGS = [
     name: 'NLST',
     needs: ['inside'],
     permission: 'list',
-    grammar: anything('[<path or pattern>]'),
+    grammar: anything(LISTED),
     help: 'List only the names in a folder',
     rfc: 'RFC 959 §4.1.3',
     replies: [550],
     data: true,
     run: async (visit, text) => {
-      const target = await findTarget(visit, parseListArguments(text).path);
-      return { transfer: new OutgoingLines(names(visit, target), visit.state, visit.desk) };
+      const wanted = parseListArguments(text);
+      const target = await findTarget(visit, wanted.path, wanted.itself);
+      return { transfer: new OutgoingLines(names(visit, target, wanted), visit.state, visit.desk) };
     },
   }),
   verb({
