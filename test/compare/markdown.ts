@@ -1,3 +1,4 @@
+import { namesMarkdown } from '../names/markdown.ts';
 import { FOREIGN_NAMES, type ForeignName } from '../support/foreign-packages.ts';
 import { type Compared, isSame } from './comparison.ts';
 import type { Conversation, Step } from './conversation.ts';
@@ -19,7 +20,7 @@ const CELL_LENGTH = 70;
 export function complianceMarkdown(all: readonly Compared[]): string {
   const topics = Map.groupBy(all, ({ topic }) => topic);
   const sections = [...topics].map(([topic, some]) => section(topic, some));
-  return [INTRODUCTION, summary(all), ...sections, FOOTER].join('\n');
+  return [INTRODUCTION, summary(all), ...sections, namesMarkdown(), FOOTER].join('\n');
 }
 
 function summary(all: readonly Compared[]): string {
