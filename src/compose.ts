@@ -326,6 +326,7 @@ function ftpOptions(
     proxies: new Networks(ftp.proxies),
     proxyHeaderTimeoutMs: ftp.proxyHeaderTimeout,
     maxProxyHeaderBytes: ftp.maxProxyHeaderBytes,
+    charsets: ftp.charsetByNetwork,
     banner: ftp.banner,
     idleTimeoutMs: ftp.idleTimeout,
     maxIdleTimeoutMs: ftp.maxIdleTimeout,

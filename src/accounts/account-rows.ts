@@ -41,6 +41,8 @@ export async function insertAccount(write: Write, { name, stored, changes, now }
       max_sessions: null,
       group_name: null,
       last_login_at: null,
+      tls: null,
+      charset: null,
       created_at: now,
       password_set_at: now,
     })
@@ -78,6 +80,8 @@ export async function updateAccount(
     max_sessions: holds.maxSessions,
     enabled: changes.enabled === undefined ? undefined : Number(changes.enabled),
     expires_at: changes.expiresAt,
+    tls: holds.tls,
+    charset: holds.charset,
   });
   const ofHome = defined({
     location: changes.home,

@@ -1,4 +1,6 @@
 import { Failure } from '../base/failure.ts';
+import type { CharsetName } from '../base/charset.ts';
+import type { EncryptionPolicy } from '../base/encryption-policy.ts';
 import { type Permission, isPermission } from '../base/permission.ts';
 import type { AccountRow, HomeRow } from '../database/tables.ts';
 import { type SharedProfile, type Unconfirmed, readProfile } from './changes.ts';
@@ -24,6 +26,10 @@ export interface Account {
   /** What was said of it by itself; all else comes from its group, or is as usual. */
   readonly own: SharedProfile;
   readonly lastLoginAt: number | undefined;
+  /** Whether its connections are encrypted, where it differs from what holds for everybody. */
+  readonly tls: EncryptionPolicy | undefined;
+  /** How its clients write names, where it differs from what holds where they come from. */
+  readonly charset: CharsetName | undefined;
   readonly createdAt: number;
   readonly passwordSetAt: number;
 }
@@ -72,6 +78,8 @@ export function toAccount(row: AccountRow, home: HomeRow): Account {
     group: row.group_name ?? undefined,
     own: readProfile(row.own),
     lastLoginAt: row.last_login_at ?? undefined,
+    tls: row.tls ?? undefined,
+    charset: row.charset ?? undefined,
     createdAt: row.created_at,
     passwordSetAt: row.password_set_at,
   };

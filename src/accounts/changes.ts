@@ -1,3 +1,5 @@
+import type { CharsetName } from '../base/charset.ts';
+import type { EncryptionPolicy } from '../base/encryption-policy.ts';
 import { DEFAULT_PERMISSIONS, type Permission } from '../base/permission.ts';
 
 /** What becomes of an upload whose end nothing confirms: held back, or published all the same. */
@@ -16,6 +18,8 @@ export interface AccountChanges {
   readonly uploadRate?: number | null;
   readonly downloadRate?: number | null;
   readonly maxSessions?: number | null;
+  readonly tls?: EncryptionPolicy | null;
+  readonly charset?: CharsetName | null;
   /** What the account does not say itself, this group says. */
   readonly group?: string | null;
   /** What the account says no more itself. */
@@ -30,6 +34,8 @@ const SHARED = [
   'uploadRate',
   'downloadRate',
   'maxSessions',
+  'tls',
+  'charset',
   'permissions',
   'unconfirmed',
 ] as const satisfies readonly (keyof AccountChanges)[];
@@ -47,6 +53,8 @@ const DEFAULTS: Required<SharedProfile> = {
   uploadRate: null,
   downloadRate: null,
   maxSessions: null,
+  tls: null,
+  charset: null,
   permissions: DEFAULT_PERMISSIONS,
   unconfirmed: 'hold',
 };

@@ -1,4 +1,6 @@
+import { CHARSET_NAMES, isCharsetName } from '../base/charset.ts';
 import { parseDuration } from '../base/duration.ts';
+import { ENCRYPTION_POLICIES } from '../base/encryption-policy.ts';
 import {
   ALL_PERMISSIONS,
   DEFAULT_PERMISSIONS,
@@ -106,6 +108,27 @@ export const FIELDS = {
     about: 'sessions at the same time; "none" for as many as the settings say',
     ...limit('A whole number is wanted.', parseCount),
   },
+  tls: {
+    name: 'tls',
+    takes: 'policy',
+    about: `whether its connections are encrypted: ${ENCRYPTION_POLICIES.join(', ')}; "none" for what the settings say`,
+    complaint: `It is ${ENCRYPTION_POLICIES.join(', ')} or none.`,
+    read: (text) =>
+      text === NONE ? null : ENCRYPTION_POLICIES.find((policy) => policy === text.toLowerCase()),
+    write: (value) => value ?? NONE,
+  },
+  charset: {
+    name: 'charset',
+    takes: 'charset',
+    about: `how clients of it write names that know no UTF-8: ${CHARSET_NAMES.join(', ')}; "none" for what the settings say`,
+    complaint: `The charsets are ${CHARSET_NAMES.join(', ')}, and none.`,
+    read: (text) => {
+      const name = text.toLowerCase();
+      if (name === NONE) return null;
+      return isCharsetName(name) ? name : undefined;
+    },
+    write: (value) => value ?? NONE,
+  },
   permissions: {
     name: 'permissions',
     takes: 'list',
@@ -209,6 +232,8 @@ export function profileOf(account: Account): Profile {
     downloadRate: rates.download ?? null,
     maxSessions: account.maxSessions ?? null,
     group: account.group ?? null,
+    tls: account.tls ?? null,
+    charset: account.charset ?? null,
   };
 }
 

@@ -63,6 +63,25 @@ export class Networks {
   }
 }
 
+/** What holds for the addresses in a network, as {@link parseNetwork} gives it. */
+export interface ForNetwork<T> {
+  readonly network: string;
+  readonly value: T;
+}
+
+/** What holds for an address: the first of some networks that it is in says it. */
+export class ByNetwork<T> {
+  readonly #rules: readonly { readonly networks: Networks; readonly value: T }[];
+
+  constructor(pairs: readonly ForNetwork<T>[]) {
+    this.#rules = pairs.map(({ network, value }) => ({ networks: new Networks([network]), value }));
+  }
+
+  find(address: string): T | undefined {
+    return this.#rules.find(({ networks }) => networks.has(address))?.value;
+  }
+}
+
 /** The eight groups of a valid IPv6 address (RFC 4291 2.2). */
 function groupsOf(address: string): number[] {
   const [head = '', tail] = address.split('::');

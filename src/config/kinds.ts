@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseNetwork } from '../base/network.ts';
+import { type ForNetwork, parseNetwork } from '../base/network.ts';
 import { parseSize } from '../base/size.ts';
 import {
   formatHostPort,
@@ -156,16 +156,9 @@ export const networks: Kind<readonly string[], string | readonly string[]> = {
   format: (value) => (value.length === 0 ? 'none' : value.join(', ')),
 };
 
-/** What holds for a network. */
-export interface ForNetwork<T> {
-  /** As {@link parseNetwork} gives it. */
-  readonly network: string;
-  readonly value: T;
-}
-
 /** A value for each of some networks, with commas between; "none" for none. */
-export function byNetwork<T>(
-  kind: Kind<T>,
+export function byNetwork<T extends string>(
+  kind: Kind<T> | Kind<T, T>,
   valueName: string,
   example: string,
 ): Kind<readonly ForNetwork<T>[], string | readonly string[]> {

@@ -1,4 +1,6 @@
+import { CHARSET_NAMES } from '../base/charset.ts';
 import {
+  byNetwork,
   count,
   duration,
   hostPort,
@@ -62,6 +64,13 @@ export const SETTINGS = [
     default: 'none',
     about:
       'Load balancers that speak the PROXY protocol (v1 or v2): every connection from these networks, control or data, has to begin with its header, and is that of the client it tells of. They are trusted as bans.trusted are.',
+  }),
+  setting({
+    key: 'ftp.charset-by-network',
+    kind: byNetwork(oneOf(...CHARSET_NAMES), 'CHARSET', '"192.168.0.0/16=gbk, 10.1.0.0/16=latin1"'),
+    default: 'none',
+    about:
+      'How clients from some networks write names that know no UTF-8; the first that fits counts, and `carryon account set NAME --charset` before it. A client that says OPTS UTF8 ON is believed until its names show otherwise.',
   }),
   setting({
     key: 'ftp.banner',

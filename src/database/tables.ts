@@ -1,3 +1,5 @@
+import type { CharsetName } from '../base/charset.ts';
+import type { EncryptionPolicy } from '../base/encryption-policy.ts';
 import type { Generated, Selectable } from 'kysely';
 import type { Checksum } from '../base/digest.ts';
 
@@ -49,6 +51,9 @@ interface AccountsTable {
   download_rate: number | null;
   /** Sessions at the same time; null: as many as anybody. */
   max_sessions: number | null;
+  /** Null: as the settings say. */
+  tls: EncryptionPolicy | null;
+  charset: CharsetName | null;
   created_at: number;
   /** When the operator last set the password; sessions opened with an older one end. */
   password_set_at: number;

@@ -1,8 +1,10 @@
 import type { StoredAccount } from '../accounts/accounts.ts';
+import type { CharsetName } from '../base/charset.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Checksum } from '../base/digest.ts';
 import type { EventSource } from '../base/events.ts';
 import { Failure, asFailure } from '../base/failure.ts';
+import type { EncryptionPolicy } from '../base/encryption-policy.ts';
 import type { Log } from '../base/log.ts';
 import { type Path, child } from '../base/path.ts';
 import type { Permission } from '../base/permission.ts';
@@ -83,6 +85,14 @@ export class HomeSession implements Session {
 
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  get encryption(): EncryptionPolicy | undefined {
+    return this.account.tls;
+  }
+
+  get charset(): CharsetName | undefined {
+    return this.account.charset;
   }
 
   get publishesUnconfirmed(): boolean {

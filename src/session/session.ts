@@ -1,5 +1,7 @@
 import type { Offence } from '../accounts/misconduct.ts';
+import type { CharsetName } from '../base/charset.ts';
 import type { Checksum } from '../base/digest.ts';
+import type { EncryptionPolicy } from '../base/encryption-policy.ts';
 import type { ByteRange } from '../base/range.ts';
 import type { Path } from '../base/path.ts';
 import type { Permission } from '../base/permission.ts';
@@ -104,6 +106,10 @@ export interface Session extends AsyncDisposable {
   readonly visitor: Visitor;
   /** Aborted with a Failure when the session has to end: account changed, removed or expired, or shutdown. */
   readonly signal: AbortSignal;
+  /** Whether connections of this account are encrypted; undefined: as for everybody. */
+  readonly encryption: EncryptionPolicy | undefined;
+  /** How clients of this account write names; undefined: as where they come from. */
+  readonly charset: CharsetName | undefined;
   /** True if an upload whose end nothing confirms is to be published all the same. */
   readonly publishesUnconfirmed: boolean;
 

@@ -45,6 +45,8 @@ function account(name: string, own: Partial<StoredAccount> = {}): StoredAccount 
     group: undefined,
     own: { quotaBytes: 5000, permissions: ['list', 'read'] },
     lastLoginAt: undefined,
+    tls: undefined,
+    charset: undefined,
     createdAt: 0,
     passwordSetAt: 0,
     stored: SHA512,

@@ -27,6 +27,8 @@ export async function viewOf({ vault }: Records, account: StoredAccount) {
     uploadRate: account.rates.upload ?? null,
     downloadRate: account.rates.download ?? null,
     maxSessions: account.maxSessions ?? null,
+    tls: account.tls ?? null,
+    charset: account.charset ?? null,
     permissions: [...account.permissions],
     expires: timeOf(account.expiresAt),
     unconfirmed: account.unconfirmed,
@@ -110,6 +112,8 @@ const ABSENT: Readonly<Record<string, string>> = {
   lastLogin: 'never',
   group: '-',
   maxSessions: 'as many as the settings say',
+  tls: 'as the settings say',
+  charset: 'as the settings say',
 };
 
 export function shownValue(key: string, value: unknown): string {

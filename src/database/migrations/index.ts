@@ -2,6 +2,7 @@ import type { Migration } from 'kysely/migration';
 import { first } from './0001-first.ts';
 import { journalObject } from './0002-journal-object.ts';
 import { limits } from './0003-limits.ts';
+import { speech } from './0004-speech.ts';
 import { groups } from './0005-groups.ts';
 
 /** Every change of the tables, in order; one that has been released is never edited. */
@@ -9,5 +10,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first': first,
   '0002-journal-object': journalObject,
   '0003-limits': limits,
+  '0004-speech': speech,
   '0005-groups': groups,
 };

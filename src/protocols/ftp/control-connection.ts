@@ -16,6 +16,7 @@ import { replies, reply } from './replies.ts';
 import { ReplyWriter } from './reply-writer.ts';
 import type { Room } from './room.ts';
 import { isAbort, Running } from './running.ts';
+import { charsetOf } from './spelling.ts';
 import { closePlan, INITIAL, INITIAL_IMPLICIT, sessionOf, type State } from './state.ts';
 import type { Protection } from './tls/protection.ts';
 import { carryOut } from './transfers/carry-out.ts';
@@ -350,6 +351,7 @@ export class ControlConnection {
       this.#room.commands?.emit({ protocol, verb: word, code });
     }
     this.#desk.log.debug('Reply', () => ({ code, text: reply.lines[0] }));
+    this.#writer.charset = charsetOf(this.#state, this.#desk);
     this.#writer.say(reply);
   }
 

@@ -12,6 +12,7 @@ export function furnishDesk(room: Room, ends: Ends, furniture: Furniture): Desk 
     ...ends,
     ...furniture,
     log: room.log.with({ peer: ends.peer }),
+    charset: room.charsets.find(ends.peer),
     listen: () => room.passivePorts.wait(ends.peer, ends.local),
   };
 }

@@ -1,16 +1,19 @@
 import type { Log } from '../../base/log.ts';
 import type { Soon } from '../../storage/store.ts';
 import { logFailure, replyTo } from './failures.ts';
+import { spelled } from './spelling.ts';
 import { closePlan, type State } from './state.ts';
 import type { Desk, Outcome } from './visit.ts';
 import type { Verb } from './verbs/verb.ts';
 
 /** Does what one command wants. Never throws and never rejects: a failure is a reply as well. */
 export function dispatch(verb: Verb, state: State, desk: Desk, argument: string): Soon<Outcome> {
+  const { text, isNoUtf8 } = spelled(argument, state, desk);
   try {
-    const outcome = verb.accept(state, desk, argument);
-    if (!(outcome instanceof Promise)) return outcome;
-    return outcome.catch((error: unknown) => refusal(error, verb, desk.log));
+    const outcome = verb.accept(state, desk, text);
+    if (!(outcome instanceof Promise)) return isNoUtf8 ? withoutUtf8(outcome) : outcome;
+    const safe = outcome.catch((error: unknown) => refusal(error, verb, desk.log));
+    return isNoUtf8 ? safe.then(withoutUtf8) : safe;
   } catch (error) {
     return refusal(error, verb, desk.log);
   }
@@ -28,6 +31,10 @@ export function stateAfter(verb: Verb, state: State, outcome: Outcome): State {
   const isLeftOver = state.plan !== after.plan && !('transfer' in outcome);
   if (isLeftOver) closePlan(state.plan);
   return after;
+}
+
+function withoutUtf8(outcome: Outcome): Outcome {
+  return { ...outcome, next: { ...outcome.next, utf8: false } };
 }
 
 function refusal(error: unknown, verb: Verb, log: Log): Outcome {

@@ -1,4 +1,5 @@
-import { Networks } from '../../base/network.ts';
+import type { CharsetName } from '../../base/charset.ts';
+import { type ForNetwork, Networks } from '../../base/network.ts';
 import { KiB, MiB } from '../../base/size.ts';
 import type { PassiveAddressOptions } from './data/passive-address.ts';
 import type { Place } from './doors.ts';
@@ -26,6 +27,8 @@ export interface FtpOptions {
   /** In which time it has to come, and how long it may be. */
   readonly proxyHeaderTimeoutMs: number;
   readonly maxProxyHeaderBytes: number;
+  /** How old clients from some networks write names. */
+  readonly charsets: readonly ForNetwork<CharsetName>[];
   /** How connections are encrypted; without it they are not. */
   readonly tls?: TlsOptions | undefined;
   /** The text of the first reply. */
@@ -105,6 +108,7 @@ export const FTP_DEFAULTS: FtpOptions = {
   listen: [],
   passive: { byNetwork: [], local: new Networks([]), lookupEveryMs: 300_000 },
   proxies: new Networks([]),
+  charsets: [],
   proxyHeaderTimeoutMs: 5000,
   maxProxyHeaderBytes: 4 * KiB,
   banner: 'Carryon ready',

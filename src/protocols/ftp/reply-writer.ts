@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { type Charset, UTF_8 } from '../../base/charset.ts';
 import { encodeLines } from '../../wire/ftp/lines.ts';
 import { openLine, replyLines, type Reply } from '../../wire/ftp/reply.ts';
 
@@ -9,6 +10,7 @@ import { openLine, replyLines, type Reply } from '../../wire/ftp/reply.ts';
 export class ReplyWriter {
   readonly #wire: { readonly stream: Socket };
   #pending = '';
+  #charset = UTF_8;
   #scheduled: NodeJS.Immediate | undefined;
   /** The code of the last reply. */
   lastCode = 0;
@@ -16,6 +18,13 @@ export class ReplyWriter {
   /** @param wire whose stream becomes another one when TLS begins or ends */
   constructor(wire: { readonly stream: Socket }) {
     this.#wire = wire;
+  }
+
+  /** How the peer reads what is said from now on. */
+  set charset(charset: Charset) {
+    if (charset === this.#charset) return;
+    this.flush();
+    this.#charset = charset;
   }
 
   /** True if the peer should read first what it has been told. */
@@ -39,7 +48,8 @@ export class ReplyWriter {
     if (this.#scheduled !== undefined) clearImmediate(this.#scheduled);
     this.#scheduled = undefined;
     if (this.#pending === '') return;
-    const bytes = encodeLines(this.#pending);
+    const charset = this.#charset;
+    const bytes = encodeLines(this.#pending, (text) => charset.encode(text));
     this.#pending = '';
     const { stream } = this.#wire;
     if (stream.writable) stream.write(bytes);

@@ -1,7 +1,9 @@
+import type { CharsetName } from '../../base/charset.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { CommandEvent } from '../../base/command-event.ts';
 import type { EventSource } from '../../base/events.ts';
 import type { Log } from '../../base/log.ts';
+import type { ByNetwork } from '../../base/network.ts';
 import type { Reception } from '../../session/session.ts';
 import type { VerbIndex } from './command.ts';
 import type { PassiveAddress } from './data/passive-address.ts';
@@ -21,6 +23,8 @@ export interface Room {
   readonly commands: EventSource<CommandEvent> | undefined;
   readonly traffic: Traffic;
   readonly proxies: Proxies;
+  /** How old clients from some networks write names. */
+  readonly charsets: ByNetwork<CharsetName>;
   readonly passivePorts: PassivePorts;
   readonly passiveAddress: PassiveAddress;
   /** Uploads in the clear are read into reused buffers. */

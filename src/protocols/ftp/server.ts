@@ -4,6 +4,7 @@ import type { CommandEvent } from '../../base/command-event.ts';
 import type { EventSource } from '../../base/events.ts';
 import { asFailure, Failure } from '../../base/failure.ts';
 import type { Log } from '../../base/log.ts';
+import { ByNetwork } from '../../base/network.ts';
 import type { Admission, Reception } from '../../session/session.ts';
 import { formatReply } from '../../wire/ftp/reply.ts';
 import { VerbIndex } from './command.ts';
@@ -70,6 +71,7 @@ export class FtpServer implements AsyncDisposable {
       readsInPlace,
       traffic: new Traffic(options.bufferBytes),
       proxies,
+      charsets: new ByNetwork(options.charsets),
       passivePorts: new PassivePorts({ proxies, ports: passive.ports, lifetimeMs, clock }),
       passiveAddress,
       table: TABLE,

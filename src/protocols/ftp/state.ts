@@ -58,6 +58,8 @@ export interface State {
   readonly extendedPassiveOnly: boolean;
   /** The facts that MLST and MLSD show. */
   readonly facts: readonly FactName[];
+  /** The client has said that it writes names in UTF-8 (OPTS UTF8 ON). */
+  readonly utf8: boolean;
   /** What HASH computes. */
   readonly algorithm: Checksum;
 }
@@ -81,6 +83,7 @@ export const INITIAL: State = {
   plan: { kind: 'none' },
   extendedPassiveOnly: false,
   facts: FACTS,
+  utf8: false,
   algorithm: 'sha-256',
 };
 

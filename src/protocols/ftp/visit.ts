@@ -1,3 +1,4 @@
+import type { CharsetName } from '../../base/charset.ts';
 import type { Reply } from '../../wire/ftp/reply.ts';
 import type { PassiveListener } from './data/passive.ts';
 import type { Ends } from './proxies.ts';
@@ -10,6 +11,8 @@ import type { Transfer } from './transfers/transfer.ts';
 export interface Desk extends Room, Ends {
   /** Aborted when the control connection is gone: nobody waits for a reply any more. */
   readonly signal: AbortSignal;
+  /** How clients write names where this one comes from; undefined: in UTF-8, as they should. */
+  readonly charset: CharsetName | undefined;
   /** Opens a port for one data connection. @throws Error if none is free */
   listen(): Promise<PassiveListener>;
   /** Gets ready for TLS on this control connection. @throws Error what is wrong with the certificate */

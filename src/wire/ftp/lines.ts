@@ -155,9 +155,9 @@ export function endLine(text: string): string {
   return `${text.includes('\r') ? text.replaceAll('\r', '\r\0') : text}\r\n`;
 }
 
-/** The bytes of lines that {@link endLine} has ended. */
-export function encodeLines(lines: string): Buffer {
-  const bytes = encodeName(lines);
+/** The bytes of lines that {@link endLine} has ended, for whoever reads names in another way, too. */
+export function encodeLines(lines: string, encode: (text: string) => Buffer = encodeName): Buffer {
+  const bytes = encode(lines);
   if (!bytes.includes(IAC)) return bytes;
   return Buffer.from([...bytes].flatMap((byte) => (byte === IAC ? [IAC, IAC] : [byte])));
 }

@@ -2,19 +2,13 @@ import { lookup as lookUpOnce } from 'node:dns/promises';
 import { isIPv4 } from 'node:net';
 import type { Clock } from '../../../base/clock.ts';
 import type { Log } from '../../../base/log.ts';
-import { Networks } from '../../../base/network.ts';
-
-/** Where clients from some networks reach the server: an IPv4 address or a name that has one. */
-export interface AddressForNetwork {
-  readonly network: string;
-  readonly value: string;
-}
+import { ByNetwork, type ForNetwork, type Networks } from '../../../base/network.ts';
 
 export interface PassiveAddressOptions {
   /** For everybody whom nothing else is said for; without it, what they have connected to. */
   readonly address?: string | undefined;
   /** For clients from these networks; the first that fits counts. */
-  readonly byNetwork: readonly AddressForNetwork[];
+  readonly byNetwork: readonly ForNetwork<string>[];
   /** Clients on this side of the NAT: they are told what they have connected to. */
   readonly local: Networks;
   /** Milliseconds between two looks at what a name stands for. */
@@ -38,7 +32,7 @@ export async function lookup(name: string): Promise<string> {
 export class PassiveAddress implements Disposable {
   readonly #options: PassiveAddressOptions;
   readonly #parts: Parts;
-  readonly #rules: readonly { readonly networks: Networks; readonly value: string }[];
+  readonly #byNetwork: ByNetwork<string>;
   /** The last address of each name that could be found. */
   readonly #found = new Map<string, string>();
   readonly #ended = new AbortController();
@@ -46,7 +40,7 @@ export class PassiveAddress implements Disposable {
   /** Looks up all names once before it resolves; what cannot be found is logged and looked up again. */
   static async open(options: PassiveAddressOptions, parts: Parts): Promise<PassiveAddress> {
     const opened = new PassiveAddress(options, parts);
-    const values = [...opened.#rules.map(({ value }) => value), options.address ?? ''];
+    const values = [...options.byNetwork.map(({ value }) => value), options.address ?? ''];
     const names = [...new Set(values)].filter((value) => value !== '' && !isIPv4(value));
     await opened.#lookUp(names);
     if (names.length > 0) void opened.#keepLooking(names);
@@ -56,17 +50,13 @@ export class PassiveAddress implements Disposable {
   private constructor(options: PassiveAddressOptions, parts: Parts) {
     this.#options = options;
     this.#parts = parts;
-    this.#rules = options.byNetwork.map(({ network, value }) => ({
-      networks: new Networks([network]),
-      value,
-    }));
+    this.#byNetwork = new ByNetwork(options.byNetwork);
   }
 
   /** What a client there is told that has connected to `reached`. */
   toldTo(peer: string, reached: string): string {
     const { address, local } = this.#options;
-    const rule = this.#rules.find(({ networks }) => networks.has(peer));
-    const value = rule?.value ?? (local.has(peer) ? undefined : address);
+    const value = this.#byNetwork.find(peer) ?? (local.has(peer) ? undefined : address);
     if (value === undefined) return reached;
     return isIPv4(value) ? value : (this.#found.get(value) ?? reached);
   }

@@ -1,8 +1,8 @@
-import { encodeName } from '../../../base/name.ts';
 import { child, type Path } from '../../../base/path.ts';
 import type { Seen } from '../../../session/session.ts';
 import type { ListArguments } from '../../../wire/ftp/list-arguments.ts';
 import { formatUnixLine } from '../../../wire/ftp/listing.ts';
+import { charsetOf } from '../spelling.ts';
 import type { Inside } from '../visit.ts';
 import { entriesOf } from './entries.ts';
 import type { Named } from './target.ts';
@@ -51,8 +51,8 @@ export function lineOf({ phase, desk }: Inside, wanted: ListArguments): (entry: 
 }
 
 /** Lines as they are sent; none is nothing at all. */
-export function encodeLines(lines: readonly string[]): Buffer {
-  return encodeName(lines.map((line) => `${line}\r\n`).join(''));
+export function encodeLines({ state, desk }: Inside, lines: readonly string[]): Buffer {
+  return charsetOf(state, desk).encode(lines.map((line) => `${line}\r\n`).join(''));
 }
 
 async function* lines(
@@ -62,7 +62,7 @@ async function* lines(
   form: Form,
 ): AsyncGenerator<Uint8Array> {
   if (target.kind === 'entry') {
-    yield encodeLines([form(target.entry, target.prefix)]);
+    yield encodeLines(visit, [form(target.entry, target.prefix)]);
     return;
   }
   const { session } = visit.phase;
@@ -73,12 +73,12 @@ async function* lines(
   const folders: Folder[] = [{ path: target.path, shown, before: target.prefix }];
   // The list grows while it is walked.
   for (const [index, folder] of folders.entries()) {
-    if (index > 0) yield encodeLines(['', `${folder.shown}:`]);
+    if (index > 0) yield encodeLines(visit, ['', `${folder.shown}:`]);
     const selection = { ...wanted, only: target.only };
     for await (const slice of entriesOf(session, folder.path, options, selection)) {
       const entries = slice.slice(0, room);
       room -= entries.length;
-      yield encodeLines(entries.map((entry) => form(entry, folder.before)));
+      yield encodeLines(visit, entries.map((entry) => form(entry, folder.before)));
       if (isTree) folders.push(...below(folder, entries));
       if (room <= 0) return;
     }

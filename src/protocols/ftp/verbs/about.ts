@@ -5,7 +5,8 @@ import { statReply } from '../listings/stat.ts';
 import { reply } from '../replies.ts';
 import type { FtpOptions } from '../options.ts';
 import type { State } from '../state.ts';
-import type { Inside, Outcome } from '../visit.ts';
+import { charsetOf } from '../spelling.ts';
+import type { Desk, Inside, Outcome } from '../visit.ts';
 import { algorithmNamed, wireName } from './digests.ts';
 import { anything, nothing, something } from './grammar.ts';
 import { isPermitted, verb, type Verb } from './verb.ts';
@@ -77,7 +78,7 @@ export const ABOUT = [
     rfc: 'RFC 2389 §4',
     replies: [200, 501, 504],
     feat: 'UTF8',
-    run: ({ state, desk }, text) => setOption(state, desk.options, text),
+    run: ({ state, desk }, text) => setOption(state, desk, text),
   }),
 ];
 
@@ -127,7 +128,7 @@ function protectionOf({ control, dataProtection }: State): string {
   return `Control connection ${isEncrypted ? 'encrypted' : 'in the clear'}, data ${data}`;
 }
 
-function setOption(state: State, options: FtpOptions, text: string): Outcome {
+function setOption(state: State, desk: Desk, text: string): Outcome {
   const space = text.indexOf(' ');
   const name = (space < 0 ? text : text.slice(0, space)).toUpperCase();
   const value = space < 0 ? '' : text.slice(space + 1).trim();
@@ -135,9 +136,7 @@ function setOption(state: State, options: FtpOptions, text: string): Outcome {
     case 'UTF8':
     case 'UTF-8':
       // Many clients say this before they log in.
-      return /^off$/i.test(value)
-        ? { reply: reply(504, 'Names are always in UTF-8') }
-        : { reply: reply(200, 'Names are in UTF-8') };
+      return setUtf8(state, desk, !/^off$/i.test(value));
     case 'MLST': {
       const facts = parseFactSelection(value);
       const list = facts.map((fact) => `${fact};`).join('');
@@ -152,10 +151,18 @@ function setOption(state: State, options: FtpOptions, text: string): Outcome {
       return { reply: reply(200, wireName(algorithm)), next: { algorithm } };
     }
     case 'MODE':
-      return setDeflateLevel(options, value);
+      return setDeflateLevel(desk.options, value);
     default:
       return { reply: reply(501, 'Options exist for UTF8, MLST, HASH and MODE Z') };
   }
+}
+
+/** Only clients whose charset is known have another one to go back to. */
+function setUtf8(state: State, desk: Desk, utf8: boolean): Outcome {
+  const { name } = charsetOf({ ...state, utf8 }, desk);
+  const isRefused = !utf8 && name === 'utf-8';
+  if (isRefused) return { reply: reply(504, 'Names are always in UTF-8') };
+  return { reply: reply(200, `Names are in ${name.toUpperCase()}`), next: { utf8 } };
 }
 
 /** draft-preston-ftpext-deflate-04 §3: settings of the compression, of which the level is one. */

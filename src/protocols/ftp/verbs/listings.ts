@@ -94,12 +94,10 @@ function inStream(state: State): State {
   return { ...state, representation };
 }
 
-async function* factLines(
-  { phase, state, desk }: Inside,
-  folder: Path,
-): AsyncGenerator<Uint8Array> {
+async function* factLines(visit: Inside, folder: Path): AsyncGenerator<Uint8Array> {
+  const { phase, state, desk } = visit;
   const teller = new FactTeller(phase.session, state.facts);
   for await (const slice of entriesOf(phase.session, folder, desk.options)) {
-    yield encodeLines(await teller.lines(folder, slice));
+    yield encodeLines(visit, await teller.lines(folder, slice));
   }
 }
