@@ -289,6 +289,7 @@ async function tlsOptions({ tls }: Settings): Promise<TlsOptions | undefined> {
     minVersion: `TLSv${tls.minVersion}`,
     maxVersion: `TLSv${tls.maxVersion}`,
     clientAuthorities: tls.clientCa === undefined ? undefined : await readFile(tls.clientCa),
+    clientCertificates: tls.clientCertificates,
     allowsClear: tls.allowCcc,
     handshakeTimeoutMs: tls.handshakeTimeout,
   };

@@ -181,7 +181,7 @@ export const SETTINGS = [
     kind: oneOf('off', 'allowed', 'required'),
     default: 'allowed',
     about:
-      'Whether connections may or must be encrypted; with required, nobody logs in or transfers in the clear.',
+      'Whether connections may or must be encrypted; with required, nobody logs in or transfers in the clear, unless `carryon account set NAME --tls` says otherwise.',
   }),
   setting({
     key: 'tls.certificate',
@@ -230,7 +230,14 @@ export const SETTINGS = [
     default: 'off',
     relativeTo: 'source',
     about:
-      'Whose signature the certificate of a client needs, in PEM; every encrypted connection then has to show one, and passwords are asked for as before.',
+      'Whose signature the certificate of a client needs, in PEM; passwords are asked for as before.',
+  }),
+  setting({
+    key: 'tls.client-certificates',
+    kind: oneOf('allowed', 'required'),
+    default: 'required',
+    about:
+      'With tls.client-ca, whether every encrypted connection has to show a certificate, or may; one that is not in order is refused either way.',
   }),
   setting({
     key: 'tls.allow-ccc',

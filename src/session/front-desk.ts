@@ -5,6 +5,7 @@ import type { CredentialCache } from '../accounts/credential-cache.ts';
 import type { Passwords } from '../accounts/passwords/passwords.ts';
 import type { LoginThrottle } from '../accounts/throttle.ts';
 import type { Clock } from '../base/clock.ts';
+import type { EncryptionPolicy } from '../base/encryption-policy.ts';
 import type { EventSource } from '../base/events.ts';
 import { Failure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
@@ -54,6 +55,10 @@ export class FrontDesk implements Reception {
   admit(address: string): Admission {
     if (this.#isClosed) throw stopping();
     return this.#parts.doorkeeper.admit(address);
+  }
+
+  async encryptionOf(name: string): Promise<EncryptionPolicy | undefined> {
+    return (await this.#parts.accounts.find(name))?.tls;
   }
 
   async login(

@@ -184,6 +184,8 @@ export interface Reception {
    * @throws Failure `forbidden` for an address that is banned, `locked` if there are too many
    */
   admit(address: string): Admission;
+  /** What an account of that name says of encryption; undefined if it, or there being none, says nothing. */
+  encryptionOf(name: string): Promise<EncryptionPolicy | undefined>;
   /**
    * Waits out the delay that earlier failures have earned, checks, and opens a session.
    * @throws Failure `forbidden` with one and the same text, after the same work, for an unknown

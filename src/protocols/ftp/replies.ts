@@ -18,6 +18,7 @@ export const replies = {
   tooManyFailures: reply(421, 'Too many wrong passwords'),
   notFtp: reply(421, 'This is FTP, and what came is not'),
   tlsFirst: reply(530, 'Encrypt this connection first: AUTH TLS'),
+  neverEncrypted: reply(530, 'This account is for connections in the clear only'),
   protectFirst: reply(521, 'Data connections have to be encrypted: PROT P'),
   injected: reply(421, 'What follows AUTH in the clear is not to be believed'),
   idle: reply(421, 'Nothing was said for too long'),

@@ -78,7 +78,10 @@ async function* lines(
     for await (const slice of entriesOf(session, folder.path, options, selection)) {
       const entries = slice.slice(0, room);
       room -= entries.length;
-      yield encodeLines(visit, entries.map((entry) => form(entry, folder.before)));
+      yield encodeLines(
+        visit,
+        entries.map((entry) => form(entry, folder.before)),
+      );
       if (isTree) folders.push(...below(folder, entries));
       if (room <= 0) return;
     }

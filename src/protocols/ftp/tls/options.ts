@@ -10,6 +10,8 @@ export interface TlsOptions {
   readonly maxVersion: 'TLSv1.2' | 'TLSv1.3';
   /** Those who may have signed the certificate of a client, in PEM; clients need none if not said. */
   readonly clientAuthorities?: Buffer | undefined;
+  /** `allowed`: a client without one is as welcome; one that shows another is not. */
+  readonly clientCertificates: 'allowed' | 'required';
   /** CCC may take TLS off the control connection again. */
   readonly allowsClear: boolean;
   readonly handshakeTimeoutMs: number;

@@ -85,6 +85,8 @@ export class Protection {
   /** Before anything of what the client says is read. */
   #meet(secure: SecureSocket): void {
     if (this.#options.clientAuthorities === undefined) return;
+    const isNeeded = this.#options.clientCertificates === 'required';
+    if (!isNeeded && secure.getPeerX509Certificate() === undefined) return;
     const problem = secure.certificateProblem;
     if (problem === undefined) this.#client = secure.getPeerX509Certificate()?.fingerprint256;
     else secure.destroy(new Error(`The client's certificate: ${problem}`));

@@ -2,6 +2,7 @@ import { failed } from '../../../base/failure.ts';
 import { ROOT } from '../../../base/path.ts';
 import { replies, reply } from '../replies.ts';
 import { INITIAL, INITIAL_IMPLICIT } from '../state.ts';
+import { policyOfServer } from '../tls/policy.ts';
 import type { Outcome, Visit } from '../visit.ts';
 import { anything, nothing, something } from './grammar.ts';
 import { verb } from './verb.ts';
@@ -15,9 +16,10 @@ export const ACCESS = [
     help: 'Say who you are; PASS follows',
     rfc: 'RFC 959 §4.1.1',
     replies: [331],
-    // The same for every name: whether an account exists is nobody's business (RFC 2577 §6).
-    run: (visit, name) =>
-      mustEncryptFirst(visit)
+    // The same for every name: whether an account exists is nobody's business (RFC 2577 §6), but
+    // for those whose password must never be said in the clear.
+    run: async (visit, name) =>
+      (await mustEncryptFirst(visit, name))
         ? { reply: replies.tlsFirst }
         : { reply: reply(331, 'Now the password'), next: { phase: { kind: 'named', name } } },
   }),
@@ -69,18 +71,30 @@ export const ACCESS = [
 ];
 
 /** A name and a password in the clear are what `required` is there to prevent (RFC 2228 §3). */
-function mustEncryptFirst({ state, desk }: Pick<Visit, 'state' | 'desk'>): boolean {
-  return state.control === 'clear' && desk.encryption?.options.policy === 'required';
+async function mustEncryptFirst({ state, desk }: Around, name: string): Promise<boolean> {
+  if (state.control !== 'clear') return false;
+  return ((await desk.reception.encryptionOf(name)) ?? policyOfServer(desk)) === 'required';
 }
+
+type Around = Pick<Visit, 'state' | 'desk'>;
+
+/** What an account says that has been let in in the wrong way. */
+const LEAVE = { required: replies.tlsFirst, off: replies.neverEncrypted } as const;
 
 /** All refusals are told in one and the same words; waiting and counting is the reception's work. */
 async function logIn({ phase, state, desk }: Visit<'named'>, password: string): Promise<Outcome> {
   const { reception, peer, signal, options, log } = desk;
-  if (mustEncryptFirst({ state, desk })) return { reply: replies.tlsFirst };
+  if (await mustEncryptFirst({ state, desk }, phase.name)) return { reply: replies.tlsFirst };
   try {
     const protocol = state.control === 'clear' ? 'ftp' : 'ftps';
     const visitor = { protocol, address: peer };
     const session = await reception.login(phase.name, password, visitor, signal);
+    // An account that was made or changed by this very login has not been asked before.
+    const refused = state.control === 'clear' ? 'required' : 'off';
+    if (session.encryption === refused) {
+      await session[Symbol.asyncDispose]();
+      return { reply: LEAVE[refused], next: { phase: { kind: 'greeted' } } };
+    }
     log.info('Logged in', { account: session.accountName, session: session.id });
     return {
       reply: reply(230, 'Welcome'),

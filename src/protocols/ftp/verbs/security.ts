@@ -2,6 +2,7 @@ import type { Reply } from '../../../wire/ftp/reply.ts';
 import { logFailure } from '../failures.ts';
 import { reply } from '../replies.ts';
 import { INITIAL, type State } from '../state.ts';
+import { policyOf } from '../tls/policy.ts';
 import type { Outcome, Visit } from '../visit.ts';
 import { nothing, something } from './grammar.ts';
 import { refused, verb, type VerbFacts } from './verb.ts';
@@ -118,7 +119,7 @@ function protect({ state, desk }: Visit, level: string): Outcome {
     return { reply: reply(536, 'With TLS there are C and P') };
   }
   if (level !== 'C' && level !== 'P') return { reply: reply(504, 'The levels are C and P') };
-  if (level === 'C' && desk.encryption?.options.policy === 'required') {
+  if (level === 'C' && policyOf(state, desk) === 'required') {
     return { reply: reply(534, 'Data connections have to be encrypted here') };
   }
   return { reply: reply(200, PROTECTIONS[level]), next: { dataProtection: level } };

@@ -4,6 +4,7 @@ import type { Situation } from '../failures.ts';
 import type { FtpOptions } from '../options.ts';
 import { replies, reply } from '../replies.ts';
 import type { Phase, PhaseKind, State } from '../state.ts';
+import { policyOf } from '../tls/policy.ts';
 import type { Desk, Outcome, Visit } from '../visit.ts';
 import type { Grammar } from './grammar.ts';
 
@@ -97,10 +98,10 @@ export function verb<K extends PhaseKind, A>(row: Row<K, A>): Verb {
   };
 }
 
-function noDataConnection({ dataProtection, plan }: State, desk: Desk): Outcome | undefined {
-  const mustProtect = desk.encryption?.options.policy === 'required';
-  if (mustProtect && dataProtection === 'C') return { reply: replies.protectFirst };
-  return plan.kind === 'none' ? { reply: replies.noPlan } : undefined;
+function noDataConnection(state: State, desk: Desk): Outcome | undefined {
+  const mustProtect = policyOf(state, desk) === 'required';
+  if (mustProtect && state.dataProtection === 'C') return { reply: replies.protectFirst };
+  return state.plan.kind === 'none' ? { reply: replies.noPlan } : undefined;
 }
 
 /** What a transfer can come to, whichever it is (RFC 959 §5.4, RFC 4217 §10.2). */
