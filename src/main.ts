@@ -4,6 +4,8 @@ import { nodeProblem } from './cli/supported-node.ts';
 const problem = nodeProblem(process.versions.node);
 if (problem === undefined) {
   // Only now: an older Node cannot even read the rest.
+  const { startFast } = await import('./cli/start-fast.ts');
+  startFast();
   const { runProgram } = await import('./cli/program.ts');
   process.exitCode = await runProgram(process.argv);
 } else {

@@ -9,7 +9,9 @@ import { promised } from './promised.ts';
 import { resume } from './resume.ts';
 import { retr } from './retr.ts';
 import { siege } from './siege.ts';
+import { smallFiles } from './small-files.ts';
 import { stor } from './stor.ts';
+import { syncTree } from './sync-tree.ts';
 import { tls } from './tls.ts';
 
 /** All of them, in the order in which they run. */
@@ -26,4 +28,6 @@ export const CLAIMS: readonly Claim[] = [
   fairness,
   siege,
   resume,
+  smallFiles,
+  syncTree,
 ];

@@ -13,6 +13,11 @@ export function configPlace(name: string, env: Environment = process.env): strin
   return place(name, env, env['XDG_CONFIG_HOME'], ['.config']);
 }
 
+/** Where is kept what can be lost: `$XDG_CACHE_HOME/carryon`, or below ~/.cache. */
+export function cachePlace(name: string, env: Environment = process.env): string {
+  return place(name, env, env['XDG_CACHE_HOME'], ['.cache']);
+}
+
 function place(
   name: string,
   env: Environment,

@@ -13,6 +13,7 @@ export const PEERS = {
   curl: { package: 'curl', probe: ['--version'] },
   lftp: { package: 'lftp', probe: ['--version'] },
   python3: { package: 'python3', probe: ['--version'] },
+  rclone: { package: 'rclone', probe: ['version'] },
   openssl: { package: 'openssl', probe: ['version'] },
 } as const satisfies Record<string, Peer>;
 

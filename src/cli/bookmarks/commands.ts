@@ -25,19 +25,3 @@ export async function listBookmarks(): Promise<void> {
   const all = await new Bookmarks().all();
   say(...columns([...all].toSorted(([one], [other]) => (one < other ? -1 : 1))));
 }
-
-/** Lets the words of a command, and of those below it, be bookmarks where they could be URLs. */
-export function withBookmarks(command: Command): void {
-  command.hook('preAction', async (_command, { processedArgs }) => {
-    const bookmarks = new Bookmarks();
-    for (const [index, value] of processedArgs.entries()) {
-      processedArgs[index] = await resolved(value, bookmarks);
-    }
-  });
-}
-
-async function resolved(value: unknown, bookmarks: Bookmarks): Promise<unknown> {
-  if (typeof value === 'string') return bookmarks.resolve(value);
-  if (!Array.isArray(value)) return value;
-  return Promise.all(value.map((one) => resolved(one, bookmarks)));
-}

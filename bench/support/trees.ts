@@ -1,0 +1,84 @@
+import { randomFillSync } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Client } from './clients.ts';
+import type { Server } from './servers.ts';
+
+/** Folders with files of random bytes, as many in each. */
+export interface TreeShape {
+  readonly folders: number;
+  readonly files: number;
+  /** Of each file. */
+  readonly bytes: number;
+}
+
+/** Makes it below a folder, everything in it the account's own. */
+export function growTree(
+  top: string,
+  { folders, files, bytes }: TreeShape,
+  own: (path: string) => void = () => {},
+): void {
+  const content = Buffer.alloc(bytes);
+  const makeFolder = (path: string): string => {
+    mkdirSync(path);
+    own(path);
+    return path;
+  };
+  makeFolder(top);
+  for (let folder = 0; folder < folders; folder += 1) {
+    const path = makeFolder(join(top, `folder-${String(folder).padStart(3, '0')}`));
+    for (let index = 0; index < files; index += 1) {
+      const file = join(path, `file-${String(index).padStart(4, '0')}.dat`);
+      writeFileSync(file, randomFillSync(content), { mode: 0o644 });
+      own(file);
+    }
+  }
+}
+
+/** What a courier brings from where to where. */
+export interface Route {
+  readonly direction: 'up' | 'down';
+  /** A tree: a local path for `up`, a name in the server's folder for `down`. */
+  readonly from: string;
+  /** Leaves the copy where it is: from the second time on nothing has to be brought. */
+  readonly keeps?: boolean;
+}
+
+/** One client at work with one server. */
+export class Courier {
+  readonly label: string;
+  readonly #client: Client;
+  readonly #server: Server;
+  readonly #shape: TreeShape;
+  readonly #folder: string;
+  #journeys = 0;
+
+  /** @param folder where what is fetched goes */
+  constructor(client: Client, server: Server, shape: TreeShape, folder: string) {
+    this.label = `${client.name} with ${server.label}`;
+    this.#client = client;
+    this.#server = server;
+    this.#shape = shape;
+    this.#folder = folder;
+  }
+
+  /** Brings a tree over. @returns seconds, from starting the client until it has ended */
+  async go({ direction, from, keeps = false }: Route): Promise<number> {
+    const { folder, place, own } = this.#server;
+    const isUp = direction === 'up';
+    // Removed with everything in the end: ext4 takes its time over files where others were removed.
+    if (!keeps) this.#journeys += 1;
+    const name = `${this.label} ${keeps ? 'kept' : this.#journeys}`.replaceAll(' ', '-');
+    const target = join(isUp ? folder : this.#folder, name);
+    if (!existsSync(target)) mkdirSync(target);
+    if (isUp) own(target);
+    const began = performance.now();
+    if (isUp) await this.#client.up(this.#server, { local: from, remote: `${place}/${name}` });
+    else await this.#client.down(this.#server, { local: target, remote: `${place}/${from}` });
+    const seconds = (performance.now() - began) / 1000;
+    const { folders, files } = this.#shape;
+    const missing = folders * (files + 1) - readdirSync(target, { recursive: true }).length;
+    if (missing !== 0) throw new Error(`${missing} of the names are missing`);
+    return seconds;
+  }
+}
