@@ -97,6 +97,11 @@ export interface RemoteConnection extends AsyncDisposable {
   removeFolder(path: Path, signal: AbortSignal): Promise<void>;
   /** @returns false if the server did not do it */
   setModified(path: Path, milliseconds: number, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Says something in the words of its protocol, for people who know them.
+   * @returns the lines of the answer
+   */
+  say(command: string, signal: AbortSignal): Promise<readonly string[]>;
   /** Keeps the connection from being closed for silence. */
   keepAlive(signal: AbortSignal): Promise<void>;
 }

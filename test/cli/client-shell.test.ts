@@ -107,6 +107,21 @@ suite('the shell', () => {
     assert.ok((await stat(join(house.here, 'made/here'))).isDirectory());
   });
 
+  test('the server can be spoken to in its own words, as far as that breaks nothing', async () => {
+    const said = await house.run(['shell', house.url, '-c', 'quote noop; site help; ls nowhere*']);
+    assert.equal(said.code, 4);
+    assert.match(said.stdout, /^200 [^]*\n214 /);
+    for (const [line, sentence] of [
+      ['quote RETR "a b"', /RETR is said by this client itself/],
+      ['quote FROB', /Could not do FROB: 500 /],
+      ['quote "NOOP\r\nDELE x"', /cannot hold CR, LF/],
+    ] as const) {
+      const refused = await house.run(['shell', house.url, '-c', line]);
+      assert.notEqual(refused.code, 0, line);
+      assert.match(refused.stderr, sentence);
+    }
+  });
+
   test('what runs in the background is waited for', async () => {
     const commands = 'put "a b.txt" bg1 & put sub/two.txt bg2 & jobs; wait; ls bg1 bg2';
     const { stdout, stderr, code } = await house.run(['shell', house.url, '-c', commands]);

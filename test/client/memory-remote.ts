@@ -230,6 +230,10 @@ class MemoryConnection implements RemoteConnection {
     });
   }
 
+  say(): Promise<readonly string[]> {
+    return Promise.reject(new TransferFailure('unsupported', 'Nothing is spoken here'));
+  }
+
   async keepAlive(signal: AbortSignal): Promise<void> {
     return this.#ask('keepAlive', ROOT, signal, () => {});
   }

@@ -149,8 +149,9 @@ suite(`${LOGINS} logins of ${ACCOUNTS} accounts at the same time`, { timeout: 12
       await using site = await Site.open({ accounts: {} });
       const names = Array.from({ length: ACCOUNTS }, (_, index) => `user-${index}`);
       await site.addAccount('somebody');
-      const add = ['--password-hash', IMPORTED.md5];
-      await Promise.all(names.map((name) => site.cli(['account', 'add', name, ...add])));
+      const table = names.map((name) => `${name},${IMPORTED.md5}\n`).join('');
+      await writeFile(site.local('table.csv'), `name,password\n${table}`);
+      await site.cli(['account', 'import', site.local('table.csv')]);
       const logins = Array.from({ length: LOGINS }, async (_, index) => {
         const name = names[index % ACCOUNTS] ?? assert.fail();
         const login = { ...site.as(name), password: IMPORTED_PASSWORD };

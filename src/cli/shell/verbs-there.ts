@@ -1,11 +1,12 @@
 import { nameOf } from '../../base/path.ts';
 import { TransferFailure } from '../../client/transfer-failure.ts';
+import { printable } from '../../telemetry/printable.ts';
 import { say } from '../output.ts';
 import { makeFolders } from '../transfer/folders.ts';
 import { find, statOf } from '../transfer/glob.ts';
 import { listed, show } from '../transfer/ls.ts';
 import { removeFound } from '../transfer/names.ts';
-import { ANY, type Verb } from './verb.ts';
+import { ANY, type Call, type Verb } from './verb.ts';
 
 /** What concerns names and folders on the server. */
 export const THERE: readonly Verb[] = [
@@ -122,4 +123,31 @@ export const THERE: readonly Verb[] = [
       shell.site.folders.clear();
     },
   },
+  {
+    name: 'quote',
+    aliases: ['literal'],
+    usage: 'COMMAND...',
+    about: 'say something to the server in its own words, and show its answer',
+    words: [1, ANY],
+    completes: ['nothing'],
+    run: (call) => quote(call, ''),
+  },
+  {
+    name: 'site',
+    usage: 'COMMAND...',
+    about: 'the same, with SITE before it: site help',
+    words: [1, ANY],
+    completes: ['nothing'],
+    run: (call) => quote(call, 'SITE '),
+  },
 ];
+
+async function quote({ shell, words, job }: Call, before: string): Promise<void> {
+  const command = before + words.map(({ text }) => text).join(' ');
+  // Not once more if the connection breaks: nobody knows what it does if it is done twice.
+  await using lease = await shell.site.pool.lease(job.signal);
+  const lines = await lease.connection.say(command, job.signal);
+  say(...lines.map((line) => printable(line)));
+  // Whatever it was, folders may have come or gone by it.
+  shell.site.folders.clear();
+}

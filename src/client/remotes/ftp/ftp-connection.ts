@@ -17,6 +17,7 @@ import { ask, type Link } from './link.ts';
 import { listFolder } from './listing.ts';
 import { promise, takesPromises } from './promises.ts';
 import { failureOf, isPositive } from './reply-failures.ts';
+import { say } from './spoken.ts';
 import { statPath } from './stat.ts';
 import { maySetTimes, setModified } from './times.ts';
 import { fetchFile, storeFile } from './transfers.ts';
@@ -116,6 +117,10 @@ export class FtpConnection implements RemoteConnection {
 
   setModified(path: Path, milliseconds: number, signal: AbortSignal): Promise<boolean> {
     return setModified(this.#idle(), path, milliseconds, signal);
+  }
+
+  say(command: string, signal: AbortSignal): Promise<readonly string[]> {
+    return say(this.#idle(), command, signal);
   }
 
   async keepAlive(signal: AbortSignal): Promise<void> {
