@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 /** How the program is started in a test. */
@@ -26,6 +26,8 @@ export interface Program {
   readonly exited: Promise<Exit>;
 }
 
+const running = new Set<ChildProcess>();
+
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
 /** Starts `node src/main.ts …args` with the Node that runs this test. */
@@ -46,6 +48,7 @@ export function startProgram(args: readonly string[], options: ProgramOptions = 
   }
   // A program may well end before it has read all of its input.
   child.stdin.on('error', () => {});
+  endWithUs(child);
   const { promise: exited, resolve } = Promise.withResolvers<Exit>();
   child.once('close', (code, signal) => resolve({ code, signal }));
   // Then `close` does not come, and what is wrong is best told where the output is shown.
@@ -59,6 +62,20 @@ export function startProgram(args: readonly string[], options: ProgramOptions = 
 /** What a failing test should show of it. */
 export function transcript({ output }: Program): string {
   return `\n--- stdout\n${output.stdout}\n--- stderr\n${output.stderr}`;
+}
+
+/** A test that took too long is given up with all that it has started. */
+function endWithUs(child: ChildProcess): void {
+  if (running.size === 0) process.once('exit', endAll);
+  running.add(child);
+  child.once('close', () => {
+    running.delete(child);
+    if (running.size === 0) process.off('exit', endAll);
+  });
+}
+
+function endAll(): void {
+  for (const child of running) child.kill('SIGKILL');
 }
 
 function foreignEnvironment(): NodeJS.ProcessEnv {

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
+import { until } from '../peers/support/wait.ts';
 import { PEER_NAMES, skipWithout, versionOf } from './peers.ts';
 import { runCli } from './run-cli.ts';
 import { startServer } from './server-process.ts';
@@ -80,6 +81,30 @@ suite('a server process', () => {
     const server = await startServer(program);
     await server[Symbol.asyncDispose]();
     assert.deepEqual(await server.exited, { code: null, signal: 'SIGKILL' });
+  });
+
+  test('does not outlive the tests that it was started for', async () => {
+    await using program = await programFolder(`
+      console.log('FTP ftp://[::1]:2121/\\nStop with Ctrl-C.');
+      setInterval(() => {}, 1000);
+    `);
+    const starts = `
+      import { startServer } from ${JSON.stringify(join(import.meta.dirname, 'server-process.ts'))};
+      const { pid } = await startServer(${JSON.stringify({ main: program.main, data: program.data })});
+      console.log(pid);
+      process.exit();
+    `;
+    const words = ['--input-type=module', '--eval', starts];
+    const { stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+    assert.match(stdout, /^\d+\n$/, stderr);
+    const isGone = (): boolean => {
+      try {
+        return !process.kill(Number(stdout), 0);
+      } catch {
+        return true;
+      }
+    };
+    await until('it is gone', isGone);
   });
 
   test('that does not start is an error with all that it said', async () => {
