@@ -21,6 +21,7 @@ import { ProcessLocks } from './database/sqlite/process-locks.ts';
 import { Sqlite } from './database/sqlite/sqlite.ts';
 import { HookDelivery } from './hooks/delivery.ts';
 import type { Place } from './protocols/ftp/doors.ts';
+import { Hosts } from './protocols/ftp/hosts.ts';
 import { FTP_DEFAULTS, type FtpOptions } from './protocols/ftp/options.ts';
 import { FtpServer } from './protocols/ftp/server.ts';
 import { Certificates } from './protocols/ftp/tls/certificates.ts';
@@ -172,6 +173,7 @@ export async function composeServer(
   });
 
   const certificates = await certificatesOf(settings, log);
+  const hosts = await Hosts.open({ ...settings.hosts, encrypts: certificates !== undefined }, log);
   // What fails before somebody is let in leaves nothing behind that would go on serving.
   let door: FtpServer | undefined;
   const supervision = parts.use(
@@ -195,6 +197,7 @@ export async function composeServer(
     log,
     options: ftpOptions(settings, await tlsOptions(settings), sockets),
     certificates,
+    hosts,
     commands,
   });
   door = ftp;
@@ -222,6 +225,7 @@ export async function composeServer(
     reload: async (changed) => {
       bandwidth.configure(ratesOf(changed));
       await certificates?.reload();
+      await hosts.reload();
     },
     reopenLogs: async () => {
       await Promise.all(logs.map((log) => log.reopen()));
@@ -306,7 +310,7 @@ function places(
 }
 
 function ftpOptions(
-  { ftp }: Settings,
+  { ftp, hosts }: Settings,
   tls: TlsOptions | undefined,
   sockets: InheritedSockets,
 ): FtpOptions {
@@ -328,6 +332,7 @@ function ftpOptions(
     proxyHeaderTimeoutMs: ftp.proxyHeaderTimeout,
     maxProxyHeaderBytes: ftp.maxProxyHeaderBytes,
     charsets: ftp.charsetByNetwork,
+    offersHosts: hosts.names.length > 0,
     banner: ftp.banner,
     idleTimeoutMs: ftp.idleTimeout,
     maxIdleTimeoutMs: ftp.maxIdleTimeout,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseHostName } from '../base/host-name.ts';
 import { type ForNetwork, parseNetwork } from '../base/network.ts';
 import { parseSize } from '../base/size.ts';
 import {
@@ -153,6 +154,16 @@ export const networks: Kind<readonly string[], string | readonly string[]> = {
   schema: z
     .union([z.array(z.string()).readonly(), z.string().transform(wordsOrNone)])
     .pipe(z.array(readable(parseNetwork))),
+  format: (value) => (value.length === 0 ? 'none' : value.join(', ')),
+};
+
+/** Names of hosts, with commas between; "none" for none. */
+export const hostNames: Kind<readonly string[], string | readonly string[]> = {
+  valueName: 'NAMES',
+  expects: 'names of hosts such as "ftp.example.com, files.example.org", or "none"',
+  schema: z
+    .union([z.array(z.string()).readonly(), z.string().transform(wordsOrNone)])
+    .pipe(z.array(readable(parseHostName))),
   format: (value) => (value.length === 0 ? 'none' : value.join(', ')),
 };
 

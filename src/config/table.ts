@@ -16,6 +16,7 @@ import {
   yesOrNo,
 } from './kinds.ts';
 import { FTP_LIMITS } from './ftp-limits.ts';
+import { HOSTS } from './hosts.ts';
 import { LIMITS, timer } from './limits.ts';
 import { PASSIVE_SETTINGS } from './passive-settings.ts';
 import { setting } from './setting.ts';
@@ -252,6 +253,8 @@ export const SETTINGS = [
     about: 'How long the beginning of TLS may take on a connection.',
   }),
 
+  ...HOSTS,
+
   ...LIMITS,
 
   setting({
@@ -348,6 +351,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   '': 'The server as a whole',
   ftp: 'FTP',
   tls: 'Encryption',
+  hosts: 'Virtual hosts',
   limits: 'Limits for everybody',
   login: 'Login',
   bans: 'Bans',

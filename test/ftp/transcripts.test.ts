@@ -36,9 +36,11 @@ suite('transcripts', () => {
         tlsAllowCcc: 'true',
         ftpMaxCountedEntries: '10',
         ftpMaxSortedEntries: '5',
+        hostsNames: 'hosts.example',
       },
     });
     await live.addAccount('reader', { permissions: ['list', 'read'], home: 'homes/reader' });
+    await live.addAccount('visitor@hosts.example');
     await live.addAccount('small', { quotaBytes: 1000, maxFileBytes: 600 });
   });
   after(() => live[Symbol.asyncDispose]());

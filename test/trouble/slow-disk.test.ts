@@ -5,6 +5,7 @@ import { suite, test } from 'node:test';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { MiB } from '../../src/base/size.ts';
+import { Hosts } from '../../src/protocols/ftp/hosts.ts';
 import { FTP_DEFAULTS } from '../../src/protocols/ftp/options.ts';
 import { FtpServer } from '../../src/protocols/ftp/server.ts';
 import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
@@ -119,6 +120,7 @@ async function open({ store }: SlowDisk): Promise<SlowSite> {
       reception: reception.desk,
       clock: systemClock,
       log: silentLog,
+      hosts: await Hosts.open({ names: [], folder: undefined, encrypts: false }, silentLog),
       // Then the sockets that the server accepts say how much it has taken.
       options: {
         ...FTP_DEFAULTS,

@@ -87,8 +87,9 @@ export class ControlConnection {
     this.#desk = furnishDesk(room, ends, {
       signal: this.#gone.signal,
       prepareTls: async () => {
-        this.#protection = await encryption?.protection();
+        this.#protection = await encryption?.protection(this.#state.host);
       },
+      serverName: () => this.#protection?.serverName,
       progress: () => this.#running?.progress(),
     });
     this.#patience = new Patience(options, clock, (farewell) => {

@@ -3,7 +3,7 @@ import type { Room } from './room.ts';
 import type { Desk } from './visit.ts';
 
 /** What the desk of a control connection is furnished with: what only that connection can do. */
-export type Furniture = Pick<Desk, 'signal' | 'prepareTls' | 'progress'>;
+export type Furniture = Pick<Desk, 'signal' | 'prepareTls' | 'serverName' | 'progress'>;
 
 /** The desk of one control connection. */
 export function furnishDesk(room: Room, ends: Ends, furniture: Furniture): Desk {

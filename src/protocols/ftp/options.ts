@@ -31,6 +31,8 @@ export interface FtpOptions {
   readonly charsets: readonly ForNetwork<CharsetName>[];
   /** How connections are encrypted; without it they are not. */
   readonly tls?: TlsOptions | undefined;
+  /** Clients can choose one of several hosts. */
+  readonly offersHosts: boolean;
   /** The text of the first reply. */
   readonly banner: string;
 
@@ -111,6 +113,7 @@ export const FTP_DEFAULTS: FtpOptions = {
   charsets: [],
   proxyHeaderTimeoutMs: 5000,
   maxProxyHeaderBytes: 4 * KiB,
+  offersHosts: false,
   banner: 'Carryon ready',
   idleTimeoutMs: 300_000,
   maxIdleTimeoutMs: 7_200_000,

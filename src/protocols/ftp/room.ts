@@ -9,6 +9,7 @@ import type { VerbIndex } from './command.ts';
 import type { PassiveAddress } from './data/passive-address.ts';
 import type { PassivePorts } from './data/passive-ports.ts';
 import type { Traffic } from './data/traffic.ts';
+import type { Hosts } from './hosts.ts';
 import type { FtpOptions } from './options.ts';
 import type { Proxies } from './proxies.ts';
 import type { Encryption } from './tls/encryption.ts';
@@ -29,6 +30,7 @@ export interface Room {
   readonly passiveAddress: PassiveAddress;
   /** Uploads in the clear are read into reused buffers. */
   readonly readsInPlace: boolean;
+  readonly hosts: Hosts;
   /** Undefined if nothing is ever encrypted. */
   readonly encryption: Encryption | undefined;
   readonly table: readonly Verb[];

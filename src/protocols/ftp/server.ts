@@ -14,6 +14,7 @@ import { lookup, PassiveAddress } from './data/passive-address.ts';
 import { PassivePorts } from './data/passive-ports.ts';
 import { Traffic } from './data/traffic.ts';
 import { type Address, type Door, openDoors } from './doors.ts';
+import type { Hosts } from './hosts.ts';
 import type { FtpOptions } from './options.ts';
 import { type Ends, endsOf, Proxies } from './proxies.ts';
 import { replies, reply } from './replies.ts';
@@ -29,6 +30,7 @@ export interface FtpServerParts {
   readonly options: FtpOptions;
   /** For TLS, which the options have to say something about as well. */
   readonly certificates?: Certificates | undefined;
+  readonly hosts: Hosts;
   /** Is told of every command. */
   readonly commands?: EventSource<CommandEvent> | undefined;
 }
@@ -46,9 +48,10 @@ export class FtpServer implements AsyncDisposable {
 
   /** @throws the system's error if it cannot listen there */
   static async listen(parts: FtpServerParts): Promise<FtpServer> {
-    const { reception, clock, log, options, certificates, commands } = parts;
+    const { reception, clock, log, options, certificates, hosts, commands } = parts;
     const { tls, listen } = options;
-    const encryption = tls && certificates && new Encryption({ certificates, options: tls }, clock);
+    const encryption =
+      tls && certificates && new Encryption({ certificates, hosts, options: tls }, clock);
     const readsInPlace = options.readsInPlace && (await canReadInPlace());
     if (options.readsInPlace && !readsInPlace)
       log.warn('This Node reads uploads in the slower way');
@@ -67,6 +70,7 @@ export class FtpServer implements AsyncDisposable {
       log,
       options,
       commands,
+      hosts,
       encryption,
       readsInPlace,
       traffic: new Traffic(options.bufferBytes),

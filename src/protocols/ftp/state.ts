@@ -30,6 +30,8 @@ export type ControlProtection = 'clear' | 'explicit' | 'implicit' | 'cleared';
 /** All that is known about one control connection; never changed, replaced whole. */
 export interface State {
   readonly phase: Phase;
+  /** The virtual host that HOST named; without, what the client asks for in TLS decides. */
+  readonly host: string | undefined;
   readonly control: ControlProtection;
   /** PBSZ was said, which has to come before PROT (RFC 4217 §9). */
   readonly sizedBuffer: boolean;
@@ -67,6 +69,7 @@ export interface State {
 /** As it is before USER, and again after REIN. */
 export const INITIAL: State = {
   phase: { kind: 'greeted' },
+  host: undefined,
   control: 'clear',
   sizedBuffer: false,
   dataProtection: 'C',

@@ -17,6 +17,8 @@ export interface Desk extends Room, Ends {
   listen(): Promise<PassiveListener>;
   /** Gets ready for TLS on this control connection. @throws Error what is wrong with the certificate */
   prepareTls(): Promise<void>;
+  /** The name of the host that the client asked for in TLS, if it did. */
+  serverName(): string | undefined;
   /** How far the running transfer or task is, for STAT; undefined when none runs. */
   progress(): string | undefined;
 }

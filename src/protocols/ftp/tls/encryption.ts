@@ -1,10 +1,12 @@
 import type { Clock } from '../../../base/clock.ts';
-import type { Certificates } from './certificates.ts';
+import type { Hosts } from '../hosts.ts';
+import type { Certificate, Certificates } from './certificates.ts';
 import type { TlsOptions } from './options.ts';
 import { Protection } from './protection.ts';
 
 export interface EncryptionParts {
   readonly certificates: Certificates;
+  readonly hosts: Hosts;
   readonly options: TlsOptions;
 }
 
@@ -12,17 +14,35 @@ export interface EncryptionParts {
 export class Encryption {
   readonly options: TlsOptions;
   readonly #certificates: Certificates;
+  readonly #hosts: Hosts;
   readonly #clock: Clock;
 
-  constructor({ certificates, options }: EncryptionParts, clock: Clock) {
+  constructor({ certificates, hosts, options }: EncryptionParts, clock: Clock) {
     this.options = options;
     this.#certificates = certificates;
+    this.#hosts = hosts;
     this.#clock = clock;
   }
 
-  /** For one control connection, with the certificate as it is now. */
-  async protection(): Promise<Protection> {
-    const certificate = await this.#certificates.latest();
-    return new Protection({ certificate, options: this.options, clock: this.#clock });
+  /**
+   * For one control connection, with the certificate as it is now.
+   * @param host what HOST said, whose certificate is then shown
+   */
+  async protection(host: string | undefined): Promise<Protection> {
+    const certificate = await (this.#of(host) ?? this.#certificates).latest();
+    return new Protection({
+      certificate,
+      ...(this.#hosts.areThere && { certificateOf: (name) => this.#certificateOf(name) }),
+      options: this.options,
+      clock: this.#clock,
+    });
+  }
+
+  async #certificateOf(host: string): Promise<Certificate | undefined> {
+    return this.#of(host)?.latest();
+  }
+
+  #of(host: string | undefined): Certificates | undefined {
+    return this.#hosts.find(host)?.certificates;
   }
 }

@@ -17,6 +17,8 @@ const SESSION_SECONDS = 7 * 24 * 60 * 60;
 
 export interface ProtectionParts {
   readonly certificate: Certificate;
+  /** The certificate of a host that a client asks for by its name, if it has one. */
+  readonly certificateOf?: (name: string) => Promise<Certificate | undefined>;
   readonly options: TlsOptions;
   readonly clock: Clock;
 }
@@ -30,20 +32,31 @@ export class Protection {
   readonly #options: TlsOptions;
   readonly #clock: Clock;
   readonly #secure: SecureOptions;
+  #serverName: string | undefined;
   /** The certificate that the client showed on the control connection. */
   #client: string | undefined;
   /** The peer has ended a data connection with close_notify before. */
   #saysCloseNotify = false;
 
   /** @throws what is wrong with the certificate */
-  constructor({ certificate, options, clock }: ProtectionParts) {
+  constructor({ certificate, certificateOf, options, clock }: ProtectionParts) {
     this.#options = options;
     this.#clock = clock;
+    const secrets = {
+      ticketKeys: randomBytes(48),
+      sessionIdContext: randomBytes(16).toString('hex'),
+    };
     this.#secure = {
-      context: contextFor(certificate, options),
+      context: contextFor(certificate, options, secrets),
+      ...(certificateOf && { contextOf: rememberContexts(certificateOf, options, secrets) }),
       sessions: rememberSessions(),
       asksForCertificate: options.clientAuthorities !== undefined,
     };
+  }
+
+  /** The name of the host that the client asked for on the control connection. */
+  get serverName(): string | undefined {
+    return this.#serverName;
   }
 
   /**
@@ -84,6 +97,7 @@ export class Protection {
 
   /** Before anything of what the client says is read. */
   #meet(secure: SecureSocket): void {
+    this.#serverName = secure.serverName;
     if (this.#options.clientAuthorities === undefined) return;
     const isNeeded = this.#options.clientCertificates === 'required';
     if (!isNeeded && secure.getPeerX509Certificate() === undefined) return;
@@ -105,7 +119,32 @@ export class Protection {
   }
 }
 
-function contextFor(certificate: Certificate, options: TlsOptions): SecureContext {
+/** What sessions are known by: the same whichever certificate is shown. */
+interface Secrets {
+  readonly ticketKeys: Buffer;
+  readonly sessionIdContext: string;
+}
+
+/** Makes one context for each name that is asked for: data connections ask for the same again. */
+function rememberContexts(
+  certificateOf: (name: string) => Promise<Certificate | undefined>,
+  options: TlsOptions,
+  secrets: Secrets,
+): (name: string) => Promise<SecureContext | undefined> {
+  let last: { readonly name: string; readonly context: SecureContext | undefined } | undefined;
+  return async (name) => {
+    if (last?.name === name) return last.context;
+    const certificate = await certificateOf(name);
+    last = { name, context: certificate && contextFor(certificate, options, secrets) };
+    return last.context;
+  };
+}
+
+function contextFor(
+  certificate: Certificate,
+  options: TlsOptions,
+  secrets: Secrets,
+): SecureContext {
   return createSecureContext({
     cert: certificate.certificate,
     key: certificate.key,
@@ -114,8 +153,7 @@ function contextFor(certificate: Certificate, options: TlsOptions): SecureContex
     minVersion: options.minVersion,
     maxVersion: options.maxVersion,
     honorCipherOrder: true,
-    ticketKeys: randomBytes(48),
-    sessionIdContext: randomBytes(16).toString('hex'),
+    ...secrets,
     sessionTimeout: SESSION_SECONDS,
   });
 }

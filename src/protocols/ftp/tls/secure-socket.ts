@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
+import { parseHostName } from '../../../base/host-name.ts';
 import { Pipe, type PipeUse } from './pipe.ts';
 
 /** What FTP over TLS is called where protocols are negotiated (RFC 7301 §6). */
@@ -7,6 +8,8 @@ const ALPN = 'ftp';
 
 export interface SecureOptions {
   readonly context: SecureContext;
+  /** What is used for a client that asks for a host by this name, if not the same. */
+  readonly contextOf?: (name: string) => Promise<SecureContext | undefined>;
   /** Remembers sessions for those who take no tickets. */
   readonly sessions: Server;
   /** Clients have to show a certificate. */
@@ -25,7 +28,7 @@ export class SecureSocket extends TLSSocket {
 
   constructor(
     raw: Socket,
-    { context, sessions, asksForCertificate }: SecureOptions,
+    { context, contextOf, sessions, asksForCertificate }: SecureOptions,
     use?: PipeUse,
   ) {
     const pipe = use && new Pipe(raw, use);
@@ -33,6 +36,7 @@ export class SecureSocket extends TLSSocket {
       isServer: true,
       secureContext: context,
       server: sessions,
+      ...(contextOf && { SNICallback: choosing(contextOf) }),
       requestCert: asksForCertificate,
       rejectUnauthorized: false,
       // Whoever was made to speak another protocol with us is not to go on (CVE-2021-3618).
@@ -48,6 +52,12 @@ export class SecureSocket extends TLSSocket {
       this.#failure ??= error;
       this.destroy();
     });
+  }
+
+  /** The name of the host that the peer asked for (RFC 6066 §3), as names are compared. */
+  get serverName(): string | undefined {
+    const { servername } = this as { servername?: string | false };
+    return servername ? parseHostName(servername) : undefined;
   }
 
   get isEstablished(): boolean {
@@ -102,4 +112,15 @@ export class SecureSocket extends TLSSocket {
     this.end();
     return detached;
   }
+}
+
+type Choose = (error: Error | null, context?: SecureContext) => void;
+
+function choosing(contextOf: NonNullable<SecureOptions['contextOf']>) {
+  return (servername: string, choose: Choose): void => {
+    contextOf(parseHostName(servername) ?? '').then(
+      (context) => choose(null, context),
+      (error: Error) => choose(error),
+    );
+  };
 }

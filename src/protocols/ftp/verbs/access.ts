@@ -1,4 +1,5 @@
 import { failed } from '../../../base/failure.ts';
+import { parseHostName } from '../../../base/host-name.ts';
 import { ROOT } from '../../../base/path.ts';
 import { replies, reply } from '../replies.ts';
 import { INITIAL, INITIAL_IMPLICIT } from '../state.ts';
@@ -10,18 +11,30 @@ import { verb } from './verb.ts';
 /** Coming in and leaving. */
 export const ACCESS = [
   verb({
+    name: 'HOST',
+    needs: ['greeted', 'named'],
+    grammar: something('<host name>'),
+    help: 'Say which of the hosts of this server is meant, before USER',
+    rfc: 'RFC 7151 §3',
+    replies: [220, 502, 504],
+    feat: (_state, { offersHosts }) => (offersHosts ? 'HOST' : undefined),
+    run: chooseHost,
+  }),
+  verb({
     name: 'USER',
     needs: ['greeted', 'named'],
     grammar: something('<name>'),
     help: 'Say who you are; PASS follows',
     rfc: 'RFC 959 §4.1.1',
-    replies: [331],
+    replies: [331, 530],
     // The same for every name: whether an account exists is nobody's business (RFC 2577 §6), but
     // for those whose password must never be said in the clear.
-    run: async (visit, name) =>
-      (await mustEncryptFirst(visit, name))
-        ? { reply: replies.tlsFirst }
-        : { reply: reply(331, 'Now the password'), next: { phase: { kind: 'named', name } } },
+    run: async (visit, text) => {
+      const name = accountNamed(text, visit);
+      if (await mustEncryptFirst(visit, name)) return { reply: replies.tlsFirst };
+      if (isAnotherHost(visit, visit.state.host)) return { reply: reply(530, ANOTHER_HOST) };
+      return { reply: reply(331, 'Now the password'), next: { phase: { kind: 'named', name } } };
+    },
   }),
   verb({
     name: 'PASS',
@@ -69,6 +82,33 @@ export const ACCESS = [
     run: () => ({ reply: replies.loggedOut, close: true }),
   }),
 ];
+
+const ANOTHER_HOST = 'In TLS another host was asked for';
+
+function chooseHost(visit: Visit<'greeted' | 'named'>, text: string): Outcome {
+  const { phase, desk } = visit;
+  if (phase.kind === 'named') return { reply: reply(503, 'HOST comes before USER') };
+  if (!desk.hosts.areThere) return { reply: reply(502, 'This server is one host only') };
+  const name = parseHostName(text.trim());
+  if (name === undefined) return { reply: reply(501, 'Syntax: HOST <host name>') };
+  const host = desk.hosts.find(name);
+  if (host === undefined) return { reply: reply(504, 'This host is not here') };
+  // RFC 7151 §3.2: or what is said in TLS would be protected for somebody else.
+  if (isAnotherHost(visit, name)) return { reply: reply(504, ANOTHER_HOST) };
+  return { reply: reply(220, ...host.greeting), next: { host: name } };
+}
+
+/** True if the client has asked for another host in TLS than by HOST. */
+function isAnotherHost({ desk }: Around, host: string | undefined): boolean {
+  const asked = desk.serverName();
+  return host !== undefined && asked !== undefined && asked !== host;
+}
+
+/** The name of the account: that of a virtual host has the name of the host in it. */
+function accountNamed(name: string, { state, desk }: Around): string {
+  const host = desk.hosts.find(state.host ?? desk.serverName());
+  return host === undefined || name.endsWith(`@${host.name}`) ? name : `${name}@${host.name}`;
+}
 
 /** A name and a password in the clear are what `required` is there to prevent (RFC 2228 §3). */
 async function mustEncryptFirst({ state, desk }: Around, name: string): Promise<boolean> {

@@ -106,7 +106,7 @@ async function begin({ state, desk }: Visit, mechanism: string): Promise<Outcome
   }
   return {
     reply: reply(234, 'TLS begins now'),
-    next: { ...INITIAL, loginFailures: state.loginFailures, control: 'explicit' },
+    next: { ...INITIAL, host: state.host, loginFailures: state.loginFailures, control: 'explicit' },
     wire: 'secure',
   };
 }
