@@ -64,7 +64,7 @@ export class Home {
     const records = await this.#parts.records.inFolder(this.id, folder);
     const unfinished = new Map(records.map((record) => [nameOf(record.path), record]));
     for await (const slice of this.#parts.tree.list(folder)) {
-      for (const entry of slice) unfinished.delete(entry.name);
+      if (unfinished.size > 0) for (const entry of slice) unfinished.delete(entry.name);
       yield slice;
     }
     const seen: Seen[] = [];

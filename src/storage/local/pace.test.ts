@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Pace } from './pace.ts';
+import { Pace, waitedForProcessor } from './pace.ts';
 
 describe('the pace of a disk', () => {
   let now = 0;
@@ -17,13 +17,13 @@ describe('the pace of a disk', () => {
     );
 
   it('has calls made at once while they are short, and beside the event loop after a long one', async () => {
-    const pace = new Pace(false, () => now);
+    const pace = new Pace(undefined, () => now);
     for (const took of [1, 2, 50, 1, 1]) await call(pace, took);
     assert.deepEqual(calls.splice(0), ['at once', 'at once', 'at once', 'beside', 'beside']);
   });
 
   it('tries again when the disk has had time', async () => {
-    const pace = new Pace(false, () => now);
+    const pace = new Pace(undefined, () => now);
     await call(pace, 50);
     now += 2000;
     await call(pace, 1);
@@ -32,7 +32,7 @@ describe('the pace of a disk', () => {
   });
 
   it('takes a long call that failed for a long call', async () => {
-    const pace = new Pace(false, () => now);
+    const pace = new Pace(undefined, () => now);
     assert.throws(() =>
       pace.run(
         () => {
@@ -46,20 +46,35 @@ describe('the pace of a disk', () => {
     assert.deepEqual(calls.splice(0), ['beside']);
   });
 
-  it('forgives one long call, and not two', async () => {
-    const pace = new Pace(true, () => now);
+  it('suspects the disk after a long call, and believes it after another in which it had a processor', async () => {
+    let waited = 0;
+    const pace = new Pace(
+      () => waited,
+      () => now,
+    );
+    const busy = () =>
+      pace.run(
+        () => {
+          now += 50;
+          waited += 49;
+        },
+        async () => assert.fail('the processor was busy, and not the disk'),
+      );
+    for (let times = 0; times < 3; times += 1) await busy();
+    assert.deepEqual(calls.splice(0), []);
+    await call(pace, 50);
+    await call(pace, 1);
+    assert.deepEqual(calls.splice(0), ['at once', 'beside']);
+    now += 2000;
     for (const took of [50, 1, 50, 1]) await call(pace, took);
     assert.deepEqual(calls.splice(0), ['at once', 'at once', 'at once', 'beside']);
-    now += 2000;
-    for (const took of [50, 1, 1]) await call(pace, took);
-    assert.deepEqual(calls.splice(0), ['at once', 'at once', 'at once']);
     assert.equal(
-      pace.atOnce(() => (now += 50)),
-      now,
-    );
-    assert.equal(
-      pace.atOnce(() => now),
+      pace.atOnce(() => 'at once'),
       undefined,
     );
+  });
+
+  it('knows how long this thread has waited for a processor', () => {
+    assert.ok(waitedForProcessor() >= 0);
   });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Soon } from '../store.ts';
 
 /** A call that takes longer than this holds up everybody else for too long, in ms. */
@@ -6,6 +7,8 @@ const LONG_MS = 8;
 /** After such a call, calls are made beside the event loop for so long, in ms. */
 const CAREFUL_MS = 1000;
 
+const NS_PER_MS = 1_000_000;
+
 /**
  * Chooses how to call the system. A write into the page cache takes less time than handing it to
  * another thread and hearing back from it, so it is made at once; when one has taken long, because
@@ -13,17 +16,17 @@ const CAREFUL_MS = 1000;
  */
 export class Pace {
   readonly #now: () => number;
-  readonly #isForgiving: boolean;
+  readonly #waited: (() => number) | undefined;
   #carefulUntil = 0;
-  #lastLong = Number.NEGATIVE_INFINITY;
+  #suspiciousUntil = 0;
 
   /**
-   * @param isForgiving true for calls so short that one long one among them is rather due to a busy
-   *   processor: it takes two within the time that is then given to the disk
+   * @param waited how long this thread has waited for a processor, in milliseconds, for calls so
+   *   short that a long one among them is rather due to that: it has to happen again, and without
    * @param now milliseconds, for tests
    */
-  constructor(isForgiving = false, now: () => number = () => performance.now()) {
-    this.#isForgiving = isForgiving;
+  constructor(waited?: () => number, now: () => number = () => performance.now()) {
+    this.#waited = waited;
     this.#now = now;
   }
 
@@ -43,17 +46,29 @@ export class Pace {
 
   #measured<T>(atOnce: () => T): T {
     const began = this.#now();
+    const waited = began < this.#suspiciousUntil ? this.#waited?.() : undefined;
     try {
       return atOnce();
     } finally {
       const ended = this.#now();
-      if (ended - began > LONG_MS) this.#tookLong(ended);
+      if (ended - began > LONG_MS) this.#tookLong(began, ended, waited);
     }
   }
 
-  #tookLong(now: number): void {
-    const isAlone = now - this.#lastLong > CAREFUL_MS;
-    this.#lastLong = now;
-    if (!isAlone || !this.#isForgiving) this.#carefulUntil = now + CAREFUL_MS;
+  #tookLong(began: number, ended: number, waitedBefore: number | undefined): void {
+    if (this.#waited === undefined) this.#carefulUntil = ended + CAREFUL_MS;
+    else if (waitedBefore === undefined) this.#suspiciousUntil = ended + CAREFUL_MS;
+    else if (ended - began - (this.#waited() - waitedBefore) > LONG_MS) {
+      this.#carefulUntil = ended + CAREFUL_MS;
+    }
+  }
+}
+
+/** Linux tells how long a thread was ready to run and had no processor; elsewhere that is 0. */
+export function waitedForProcessor(): number {
+  try {
+    return Number(readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ')[1]) / NS_PER_MS;
+  } catch {
+    return 0;
   }
 }

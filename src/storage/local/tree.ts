@@ -21,7 +21,7 @@ import { listFolder } from './listing.ts';
 import { type Located, locate, locateNew, reach } from './locate.ts';
 import { errnoOf, notFound, osFailure } from './os-failure.ts';
 import { osPath, within } from './os-path.ts';
-import { Pace } from './pace.ts';
+import { Pace, waitedForProcessor } from './pace.ts';
 import type { Staging } from './staging.ts';
 
 /** What a tree works in. */
@@ -42,7 +42,7 @@ export class LocalTree implements Tree {
   /** Uploads under way still work with what they have open there. */
   readonly #former: Place[] = [];
   /** Of looking at names, which takes microseconds where nothing has to be read from the disk. */
-  readonly #pace = new Pace(true);
+  readonly #pace = new Pace(waitedForProcessor);
   #isClosed = false;
 
   /**
@@ -87,7 +87,7 @@ export class LocalTree implements Tree {
   async *list(folder: Path): AsyncGenerator<readonly Entry[]> {
     try {
       using held = await reach(this.#home, folder, 'folder');
-      yield* listFolder(this.#home, held);
+      yield* listFolder(this.#home, held, this.#pace);
     } catch (error) {
       throw osFailure(error);
     }

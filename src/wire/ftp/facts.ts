@@ -85,5 +85,6 @@ function isFactName(text: string): boolean {
 }
 
 function isFactValue(text: string): boolean {
-  return !/[\s;\p{Cc}]/u.test(text);
+  // Nearly all are of these, which is found out many times as fast.
+  return /^[!-:<-~]*$/.test(text) || !/[\s;\p{Cc}]/u.test(text);
 }

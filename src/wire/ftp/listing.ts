@@ -41,18 +41,18 @@ const RECENT_MS = (31_556_952 / 2) * 1000;
  * @param now milliseconds since 1970 (UTC)
  */
 export function formatUnixLine(entry: ListingEntry, now: number): string {
-  return unixLines(entry.owner, now)(entry);
+  return unixLines(entry.owner, now)(entry, entry.name);
 }
 
 /** The same for many entries of one owner: what most of them share is made once. */
 export function unixLines(
   owner: string,
   now: number,
-): (entry: Omit<ListingEntry, 'owner'>) => string {
+): (entry: Omit<ListingEntry, 'owner' | 'name'>, name: string) => string {
   const shown = oneWord(owner).padEnd(8);
   const owners = `${shown} ${shown}`;
   const modes = new Map<number, string>();
-  return ({ kind, mode, size, modified, name }) => {
+  return ({ kind, mode, size, modified }, name) => {
     let letters = modes.get(mode);
     if (letters === undefined) modes.set(mode, (letters = formatMode(mode)));
     const links = kind === 'folder' ? 2 : 1;

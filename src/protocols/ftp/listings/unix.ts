@@ -1,7 +1,7 @@
 import { child, type Path } from '../../../base/path.ts';
 import type { Seen } from '../../../session/session.ts';
 import type { ListArguments } from '../../../wire/ftp/list-arguments.ts';
-import { formatUnixLine } from '../../../wire/ftp/listing.ts';
+import { unixLines } from '../../../wire/ftp/listing.ts';
 import { charsetOf } from '../spelling.ts';
 import type { Inside } from '../visit.ts';
 import { entriesOf } from './entries.ts';
@@ -45,14 +45,13 @@ export function names(
 /** One entry as LIST and STAT show it. */
 export function lineOf({ phase, desk }: Inside, wanted: ListArguments): (entry: Seen) => string {
   if (wanted.short) return (entry) => shortName(entry, wanted);
-  const owner = phase.session.accountName;
-  return (entry) =>
-    formatUnixLine({ ...entry, name: shortName(entry, wanted), owner }, desk.clock.now());
+  const line = unixLines(phase.session.accountName, desk.clock.now());
+  return (entry) => line(entry, shortName(entry, wanted));
 }
 
 /** Lines as they are sent; none is nothing at all. */
 export function encodeLines({ state, desk }: Inside, lines: readonly string[]): Buffer {
-  return charsetOf(state, desk).encode(lines.map((line) => `${line}\r\n`).join(''));
+  return charsetOf(state, desk).encode(lines.length === 0 ? '' : `${lines.join('\r\n')}\r\n`);
 }
 
 async function* lines(

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { KiB } from '../../../base/size.ts';
 import type { Download } from '../../../session/session.ts';
 import { isPlain, type Representation } from '../../../wire/ftp/coding/coding.ts';
 import type { Reply } from '../../../wire/ftp/reply.ts';
@@ -84,6 +85,9 @@ export class OutgoingFile implements Transfer {
  */
 const STORED = 0;
 
+/** Lines are written so many bytes at a time: each write costs as much as some hundred lines. */
+const WRITE_BYTES = 64 * KiB;
+
 /** What LIST, NLST and MLSD send. */
 export class OutgoingLines implements Transfer {
   readonly opening = 'Here comes the listing';
@@ -94,7 +98,8 @@ export class OutgoingLines implements Transfer {
   #sent = 0;
 
   constructor(lines: AsyncIterable<Uint8Array>, state: State, desk: Desk) {
-    this.#pieces = packedLines(lines, state.representation, state.deflateLevel ?? STORED);
+    const gathered = gatherPieces(lines, WRITE_BYTES);
+    this.#pieces = packedLines(gathered, state.representation, state.deflateLevel ?? STORED);
     this.#desk = desk;
   }
 
@@ -144,4 +149,21 @@ function finalReply(end: StreamEnd, desk: Desk, done: string): Reply {
       logFailure(desk.log, 'A download or listing failed', end.reason);
       return replyTo(end.reason, 'flowing');
   }
+}
+
+/** Pieces of at least so many bytes, but for the last one. */
+async function* gatherPieces(
+  pieces: AsyncIterable<Uint8Array>,
+  bytes: number,
+): AsyncGenerator<Uint8Array> {
+  let held: Uint8Array[] = [];
+  let count = 0;
+  for await (const piece of pieces) {
+    held.push(piece);
+    count += piece.length;
+    if (count < bytes) continue;
+    yield Buffer.concat(held);
+    [held, count] = [[], 0];
+  }
+  if (count > 0) yield Buffer.concat(held);
 }
