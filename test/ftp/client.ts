@@ -6,7 +6,7 @@ import { ReplyParser, type Reply } from '../../src/wire/ftp/reply.ts';
 import { parseExtendedPassiveReply, parsePassiveReply } from '../../src/wire/ftp/addresses.ts';
 
 /** Longer than anything here takes: then a test fails with a sentence and does not hang. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 
 /** A bare FTP client for tests: sends what it is told, byte for byte, and reads replies. */
 export class Client implements AsyncDisposable {

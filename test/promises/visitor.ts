@@ -9,7 +9,7 @@ import type { Live } from '../ftp/live.ts';
 import { runCli } from '../support/run-cli.ts';
 
 /** Longer than anything that is waited for here ever takes, in milliseconds. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 120_000;
 
 const ASK_EVERY_MS = 5;
 

@@ -177,7 +177,7 @@ export async function countHashes(work: () => Promise<unknown>): Promise<number>
 }
 
 /** How long a test waits for what will never come, in milliseconds. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 120_000;
 
 /** Resolves as soon as `isSo`. */
 export async function until(isSo: () => boolean): Promise<void> {

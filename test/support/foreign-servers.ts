@@ -48,7 +48,7 @@ interface Command {
 const DAEMON = 1;
 
 /** How long a server may take until it greets, in milliseconds. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 const PLACE = '/place';
 

@@ -3,7 +3,7 @@ import { type Exit, type ProgramOptions, startProgram, transcript } from './prog
 export interface CliOptions extends ProgramOptions {
   /** What it reads from stdin, which then ends. */
   readonly input?: string;
-  /** How long it may take, in milliseconds; a minute if not said. */
+  /** How long it may take, in milliseconds; two minutes if not said. */
   readonly patience?: number;
 }
 
@@ -21,7 +21,7 @@ export async function runCli(
   args: readonly string[],
   options: CliOptions = {},
 ): Promise<CliResult> {
-  const { input = '', patience = 60_000 } = options;
+  const { input = '', patience = 120_000 } = options;
   const program = startProgram(args, options);
   program.child.stdin.end(input);
   let isLate = false;

@@ -26,7 +26,7 @@ export interface ServerProcess extends AsyncDisposable {
 }
 
 /** How long a server may take until it is ready or has stopped, in milliseconds. */
-const PATIENCE = 30_000;
+const PATIENCE = 120_000;
 
 /** What says where: `FTP      ftp://HOST:PORT/`, HOST maybe in brackets. */
 const READY = /\bftp:\/\/(?:[^\s/@]*@)?(?:\[[^\]\s]+\]|[^\s/:[\]]+):(\d+)\b/;

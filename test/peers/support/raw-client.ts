@@ -10,7 +10,7 @@ export interface RawReply {
 }
 
 /** How long any reply may take, in milliseconds. */
-const PATIENCE = 30_000;
+const PATIENCE = 120_000;
 
 /**
  * A control connection by hand, for what no client would say, and for saying it exactly then.

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Longer than anything that is waited for here ever takes, in milliseconds. */
-const PATIENCE = 30_000;
+const PATIENCE = 120_000;
 
 const INTERVAL_MS = 5;
 
