@@ -32,6 +32,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   { words: ['log'], load: async () => (await import('./watch/log.ts')).addLogCommand },
   { words: ['stats'], load: async () => (await import('./watch/stats.ts')).addStatsCommand },
+  { words: ['doctor'], load: async () => (await import('./doctor.ts')).addDoctorCommand },
   { words: ['config'], load: async () => (await import('./config.ts')).addConfigCommands },
   { words: ['import'], load: async () => (await import('./import.ts')).addImportCommand },
   ...(

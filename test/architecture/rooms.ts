@@ -116,6 +116,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'version.ts': 'says its version',
     },
   },
+  doctor: {
+    because: 'it looks at what a server stands on, and repairs nothing',
+    imports: { base: WORDS, config: 'looks at what the settings say' },
+    types: {
+      accounts: 'goes through the accounts',
+      database: 'is told how the records are',
+      vault: 'has homes compared with their ledgers',
+    },
+  },
   'restore.ts': {
     because: 'it works where no server may be built: on records that nobody has opened',
     imports: { base: WORDS, database: 'puts a backup in the place of the records' },
@@ -131,6 +140,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       accounts: 'manages accounts',
       vault: 'audits quotas and lists uploads',
       'restore.ts': 'goes back to a backup',
+      doctor: 'shows what it finds',
+      'database/inspect.ts': 'looks at records that nobody should open',
       'version.ts': 'says its version',
       admin: 'asks running servers',
     },

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { styleText } from 'node:util';
+import type { Command } from 'commander';
+import { askAll } from '../admin/ask.ts';
+import type { Health } from '../admin/operator.ts';
+import { socketsIn } from '../admin/supervision.ts';
+import { silentLog } from '../base/log.ts';
+import { composeRecords } from '../compose.ts';
+import type { Settings } from '../config/settings.ts';
+import { inspectRecords } from '../database/inspect.ts';
+import type { State } from '../doctor/check.ts';
+import { type Result, examine } from '../doctor/checks.ts';
+import { printable } from '../telemetry/printable.ts';
+import { EXIT, Ended } from './exit-codes.ts';
+import { say, tell } from './output.ts';
+import { settingsOf, withSettings } from './settings.ts';
+
+interface DoctorOptions {
+  readonly quick?: boolean;
+  readonly json?: boolean;
+}
+
+/** `carryon doctor` */
+export function addDoctorCommand(program: Command): void {
+  withSettings(program.command('doctor'))
+    .description(
+      'look whether all is well: ports, certificate, clock, disk, records; with advice, and exit code 1 if there is a problem',
+    )
+    .option('--quick', 'leave out what takes long where much is stored: looking through the homes')
+    .option('--json', 'for machines: one line of JSON for each finding')
+    .action(async (options: DoctorOptions) => {
+      const settings = settingsOf({ ...options });
+      const counts: Record<State, number> = { ok: 0, warning: 0, problem: 0 };
+      for await (const result of results(settings, options.quick ?? false)) {
+        counts[result.state] += 1;
+        say(...(options.json ? [JSON.stringify(result)] : linesOf(result)));
+      }
+      tell(summary(counts));
+      if (counts.problem > 0) throw new Ended(EXIT.other);
+    });
+}
+
+/** Opens the records only where that changes nothing of them. */
+async function* results(settings: Settings, isQuick: boolean): AsyncGenerator<Result> {
+  const { data } = settings;
+  const records = inspectRecords(join(data, 'carryon.sqlite'), join(data, 'copies'));
+  await using opened =
+    records.state === 'current' ? await composeRecords(settings, silentLog) : undefined;
+  const servers = await askAll<Health>(socketsIn(data), '/health');
+  const pids = servers.map(({ pid }) => pid);
+  yield* examine({ settings, records, opened, pids }, isQuick);
+}
+
+const COLOURS = { ok: 'green', warning: 'yellow', problem: 'red' } as const;
+
+/** `problem` is the longest. */
+const STATE_WIDTH = 9;
+const CHECK_WIDTH = 13;
+
+function linesOf({ state, check, says, advice }: Result): string[] {
+  const indent = STATE_WIDTH + CHECK_WIDTH;
+  const width = Math.max(40, (process.stdout.columns ?? 1000) - indent);
+  const head = styleText(COLOURS[state], state.padEnd(STATE_WIDTH)) + check.padEnd(CHECK_WIDTH);
+  const [first = '', ...others] = wrapped(printable(says), width);
+  const rest = advice === undefined ? [] : wrapped(`→ ${printable(advice)}`, width);
+  return [head + first, ...[...others, ...rest].map((line) => ' '.repeat(indent) + line)];
+}
+
+/** The words in lines of at most so many letters; a longer word has a line by itself. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (longer.length > width && line !== '') {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line];
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+function summary({ ok, warning, problem }: Record<State, number>): string {
+  return `${count(problem, 'problem')}, ${count(warning, 'warning')}, ${ok} ok.`;
+}
