@@ -14,6 +14,7 @@ import { Networks } from './base/network.ts';
 import type { TransferEvent } from './base/transfer-event.ts';
 import type { HostPort } from './config/address.ts';
 import { doorkeeperOf, hashingOf, hookOf, ratesOf, throttleOf } from './compose-parts.ts';
+import { type Changes, afterReload, changesFrom, settingsInUse } from './config/changes.ts';
 import type { InheritedSockets } from './config/inherited-sockets.ts';
 import type { Settings } from './config/settings.ts';
 import type { Database } from './database/database.ts';
@@ -69,9 +70,9 @@ export interface Server extends AsyncDisposable {
   readonly certificate: { readonly fingerprint: string; readonly isOurs: boolean } | undefined;
   /**
    * Reads the files again that may change while it runs, and takes those of the settings that act
-   * at once: the rates.
+   * at once. @returns what has changed, and what of it waits for a restart
    */
-  reload(settings: Settings): Promise<void>;
+  reload(settings: Settings): Promise<Changes>;
   /** Goes on in new log files after the old ones were renamed or removed. */
   reopenLogs(): Promise<void>;
   /** Every transfer, when it has ended. */
@@ -174,6 +175,7 @@ export async function composeServer(
 
   const certificates = await certificatesOf(settings, log);
   const hosts = await Hosts.open({ ...settings.hosts, encrypts: certificates !== undefined }, log);
+  let inUse = settingsInUse(settings);
   // What fails before somebody is let in leaves nothing behind that would go on serving.
   let door: FtpServer | undefined;
   const supervision = parts.use(
@@ -188,6 +190,7 @@ export async function composeServer(
       sessions,
       commands,
       listen: settings.metrics.listen,
+      settings: () => inUse,
       log,
     }),
   );
@@ -223,9 +226,15 @@ export async function composeServer(
       isOurs: settings.tls.certificate === undefined,
     },
     reload: async (changed) => {
+      const wanted = settingsInUse(changed);
+      const changes = changesFrom(inUse, wanted);
+      inUse = afterReload(inUse, wanted);
       bandwidth.configure(ratesOf(changed));
+      doorkeeper.configure(changed.limits);
+      desk.configure(changed.limits);
       await certificates?.reload();
       await hosts.reload();
+      return changes;
     },
     reopenLogs: async () => {
       await Promise.all(logs.map((log) => log.reopen()));

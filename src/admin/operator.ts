@@ -22,6 +22,8 @@ export interface OperatorParts {
   readonly checkRecords: () => Promise<unknown>;
   /** The metrics as they are now. */
   readonly metrics: () => Promise<MetricsOfProcess>;
+  /** The settings in use, by their keys. */
+  readonly settings: () => object;
 }
 
 /** What an operator can see and do of the server in this process. */
@@ -72,6 +74,10 @@ export class Operator {
       started: this.#started.toISOString(),
       sessions: [...visits].length,
     };
+  }
+
+  settings(): object {
+    return this.#parts.settings();
   }
 
   metrics(): Promise<MetricsOfProcess> {

@@ -56,6 +56,12 @@ export const ROUTES: readonly Route[] = [
   },
   {
     method: 'GET',
+    path: '/settings',
+    everybody: false,
+    answer: ({ operator }) => json(operator.settings()),
+  },
+  {
+    method: 'GET',
     path: '/sessions',
     everybody: false,
     answer: ({ operator }) => json(operator.sessions()),

@@ -14,6 +14,8 @@ export interface SupervisionParts extends GaugeSources {
   readonly transfers: Events<TransferEvent>;
   readonly sessions: Events<SessionEvent>;
   readonly commands: Events<CommandEvent>;
+  /** The settings in use, by their keys. */
+  readonly settings: () => object;
   /** A port for health and metrics, if there is to be one. */
   readonly listen: { readonly host: string; readonly port: number } | undefined;
   readonly log: Log;
@@ -43,6 +45,7 @@ export class Supervision implements AsyncDisposable {
       visits: parts.visits,
       version: parts.version,
       checkRecords: parts.totals,
+      settings: parts.settings,
       metrics: async () => {
         await gauges.look(metrics);
         return metrics.values();

@@ -1,6 +1,11 @@
-import { camelCase, groupAndName, type Setting } from './setting.ts';
+import { valueOf } from './changes.ts';
 import { origins, type Settings } from './settings.ts';
 import { ROWS } from './sources.ts';
+
+const TAKEN = {
+  reload: 'is taken by a running server on SIGHUP',
+  restart: 'is taken when the server starts again',
+} as const;
 
 /** A line for each setting: its key, its value as one would write it, and where that came from. */
 export function explainSettings(settings: Settings): string[] {
@@ -38,11 +43,6 @@ export function explainSetting(key: string, settings: Settings): string[] | unde
     `  takes       ${row.kind.expects}`,
     `  flag        ${row.flag} ${row.kind.valueName}`,
     `  variable    ${row.variable}`,
+    `  a change    ${TAKEN[row.taken]}`,
   ];
-}
-
-function valueOf(settings: Settings, row: Setting): unknown {
-  const [group, name] = groupAndName(row.key);
-  const holder = group === '' ? settings : settings[camelCase(group) as keyof Settings];
-  return (holder as Readonly<Record<string, unknown>>)[camelCase(name)];
 }

@@ -12,6 +12,7 @@ const rate = unless('unlimited', size('1KiB', '1TiB'));
 export const LIMITS = [
   setting({
     key: 'limits.max-connections',
+    taken: 'reload',
     kind: count(1, 1_000_000),
     default: '2000',
     about:
@@ -19,6 +20,7 @@ export const LIMITS = [
   }),
   setting({
     key: 'limits.max-connections-per-address',
+    taken: 'reload',
     kind: count(1, 1_000_000),
     default: '200',
     about:
@@ -26,6 +28,7 @@ export const LIMITS = [
   }),
   setting({
     key: 'limits.max-sessions-per-account',
+    taken: 'reload',
     kind: count(1, 1_000_000),
     default: '50',
     about:
@@ -33,12 +36,14 @@ export const LIMITS = [
   }),
   setting({
     key: 'limits.upload-rate',
+    taken: 'reload',
     kind: rate,
     default: 'unlimited',
     about: 'Bytes a second that all visitors together may send; each transfer gets the same share.',
   }),
   setting({
     key: 'limits.download-rate',
+    taken: 'reload',
     kind: rate,
     default: 'unlimited',
     about:
@@ -46,6 +51,7 @@ export const LIMITS = [
   }),
   setting({
     key: 'limits.session-upload-rate',
+    taken: 'reload',
     kind: rate,
     default: 'unlimited',
     about:
@@ -53,6 +59,7 @@ export const LIMITS = [
   }),
   setting({
     key: 'limits.session-download-rate',
+    taken: 'reload',
     kind: rate,
     default: 'unlimited',
     about:

@@ -23,6 +23,8 @@ export interface Setting<K extends string = string, T = unknown, W = unknown> {
    * folder for variables and flags; `data` is the data folder.
    */
   readonly relativeTo: 'source' | 'data' | undefined;
+  /** When a running server takes a change of it: told by SIGHUP, or not before it starts again. */
+  readonly taken: 'reload' | 'restart';
 }
 
 /** What a row is written with; the rest follows from the key. */
@@ -34,6 +36,7 @@ interface Row<K extends string, T, W> {
   /** Where the flag has a shorter name than the key. */
   readonly flag?: `--${string}`;
   readonly relativeTo?: 'source' | 'data';
+  readonly taken?: 'reload';
 }
 
 /** Completes a row: `ftp.idle-timeout` gets `--ftp-idle-timeout` and `CARRYON_FTP_IDLE_TIMEOUT`. */
@@ -45,6 +48,7 @@ export function setting<const K extends string, T, W>(row: Row<K, T, W>): Settin
     attribute: camelCase(flag.slice('--'.length)),
     variable: `${PREFIX}${row.key.toUpperCase().replaceAll(/[.-]/g, '_')}`,
     relativeTo: row.relativeTo,
+    taken: row.taken ?? 'restart',
   };
 }
 

@@ -17,7 +17,13 @@ const WARN_EVERY_MS = 60_000;
 /** What siblings call all connections. */
 const ALL = 'connections';
 
-export interface DoorkeeperParts {
+/** How many may be here at once. */
+export interface ConnectionLimits {
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+}
+
+export interface DoorkeeperParts extends ConnectionLimits {
   readonly bans: Bans;
   /** Absent if nobody is ever banned for what they do. */
   readonly misconduct: Misconduct | undefined;
@@ -26,8 +32,6 @@ export interface DoorkeeperParts {
   readonly log: Log;
   /** Those who are never banned, nor limited by address. */
   readonly trusted: Networks;
-  readonly maxConnections: number;
-  readonly maxConnectionsPerAddress: number;
   readonly banMs: number;
   /** How many bans of its own there may be. */
   readonly maxBans: number;
@@ -40,6 +44,7 @@ export interface DoorkeeperParts {
  */
 export class Doorkeeper implements Disposable {
   readonly #parts: DoorkeeperParts;
+  #limits: ConnectionLimits;
   readonly #guests = new Guests();
   readonly #timer: NodeJS.Timeout;
   #bans: readonly Ban[] = [];
@@ -52,6 +57,7 @@ export class Doorkeeper implements Disposable {
 
   private constructor(parts: DoorkeeperParts) {
     this.#parts = parts;
+    this.#limits = parts;
     this.#timer = setInterval(() => void this.#look(), LOOK_AGAIN_MS).unref();
   }
 
@@ -69,7 +75,8 @@ export class Doorkeeper implements Disposable {
 
   /** @throws Failure `forbidden` for who is banned, `locked` if there are too many connections */
   admit(address: string): Admission {
-    const { trusted, maxConnections, maxConnectionsPerAddress } = this.#parts;
+    const { trusted } = this.#parts;
+    const { maxConnections, maxConnectionsPerAddress } = this.#limits;
     const network = networkOf(address);
     const isTrusted = trusted.has(address);
     if (!isTrusted && this.#banned.has(address)) throw banned();
@@ -93,6 +100,11 @@ export class Doorkeeper implements Disposable {
       offend: (offence) => this.offend(address, offence),
       [Symbol.dispose]: () => this.#remove(guest),
     };
+  }
+
+  /** Other limits from now on; who is here stays. */
+  configure(limits: ConnectionLimits): void {
+    this.#limits = limits;
   }
 
   /** Somebody at this address has done something that is counted. */

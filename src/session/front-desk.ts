@@ -46,10 +46,12 @@ const LEFT = 'The visitor has left';
 /** Lets visitors in, by name and password. */
 export class FrontDesk implements Reception {
   readonly #parts: FrontDeskParts;
+  #maxSessionsPerAccount: number;
   #isClosed = false;
 
   constructor(parts: FrontDeskParts) {
     this.#parts = parts;
+    this.#maxSessionsPerAccount = parts.maxSessionsPerAccount;
   }
 
   admit(address: string): Admission {
@@ -85,6 +87,11 @@ export class FrontDesk implements Reception {
     // What was changed on the way in acts on this session like on those that were open.
     if ((await accounts.revision()) !== revision) await visits.lookAgain();
     return session;
+  }
+
+  /** Another limit from now on; sessions that are open stay. */
+  configure({ maxSessionsPerAccount }: Pick<FrontDeskParts, 'maxSessionsPerAccount'>): void {
+    this.#maxSessionsPerAccount = maxSessionsPerAccount;
   }
 
   /** Ends every session, and lets nobody in any more. */
@@ -156,7 +163,7 @@ export class FrontDesk implements Reception {
 
   async #open(account: StoredAccount, visitor: Visitor): Promise<Session> {
     const { visits, vault, transfers, sessions, bandwidth, clock, log } = this.#parts;
-    const maxSessions = account.maxSessions ?? this.#parts.maxSessionsPerAccount;
+    const maxSessions = account.maxSessions ?? this.#maxSessionsPerAccount;
     const home = await vault.home(account.homeId);
     if (this.#isClosed) throw stopping();
     if (visits.countOf(account.id) >= maxSessions) {

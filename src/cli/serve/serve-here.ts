@@ -24,8 +24,15 @@ export async function serveHere(parts: ServeParts): Promise<void> {
   // Before the greeting: whoever reads it may send the signal at once.
   const reload = async (): Promise<void> => {
     try {
-      await server.reload(read());
-      log.info('Read the settings and certificates again');
+      const { reload: taken, restart } = await server.reload(read());
+      log.info('Read the settings and certificates again', {
+        taken: taken.join(', ') || 'nothing new',
+      });
+      if (restart.length > 0) {
+        log.warn('These settings have changed and wait for a restart', {
+          settings: restart.join(', '),
+        });
+      }
     } catch (error) {
       log.error('The settings could not be read again; all stays as it was', { error });
     }
