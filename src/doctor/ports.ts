@@ -28,7 +28,8 @@ export async function listening({ settings, pids }: Patient): Promise<readonly F
     ...(settings.metrics.listen ? [['metrics.listen', settings.metrics.listen] as const] : []),
   ];
   const findings: Finding[] = [];
-  for (const [key, place] of places) findings.push(await lookAt(key, place, pids));
+  const servers = withParents(pids);
+  for (const [key, place] of places) findings.push(await lookAt(key, place, servers));
   return findings;
 }
 
@@ -70,6 +71,21 @@ function refused({ host, port }: HostPort): Promise<string | undefined> {
   server.once('error', (error) => resolve('code' in error ? String(error.code) : error.message));
   server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
   return promise;
+}
+
+/** With several workers it is not they who listen, but the one that started them. */
+function withParents(pids: readonly number[]): readonly number[] {
+  const parents = pids.flatMap((pid) => {
+    try {
+      const parent = Number(
+        /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1],
+      );
+      return parent > 1 ? [parent] : [];
+    } catch {
+      return [];
+    }
+  });
+  return [...new Set([...pids, ...parents])];
 }
 
 /** The ports at which a process listens; undefined where that cannot be seen. */

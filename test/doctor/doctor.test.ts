@@ -171,7 +171,7 @@ suite('the doctor', { timeout: 120_000 }, () => {
   test('finds nothing wrong with a running server, and drift and a damage when they are there', async () => {
     await using folder = await temporaryFolder();
     const data = join(folder.path, 'data');
-    await using server = await startServer({ data });
+    await using server = await startServer({ data, args: ['--workers', '2'] });
     const doctor = (...words: string[]) =>
       runCli(['doctor', '--data', data, '--ftp', `127.0.0.1:${server.port}`, ...words]);
     await mkdir(join(data, 'homes', 'demo'), { recursive: true });
