@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { lookup } from 'node:dns/promises';
+import { createServer, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { Networks } from '../base/network.ts';
 import { formatHostPort, type HostPort } from '../config/address.ts';
@@ -123,7 +124,7 @@ function linkOf(path: string): string {
 /** Where the data goes. */
 export async function passive({ settings, pids }: Patient): Promise<readonly Finding[]> {
   const { passivePorts, passiveAddress, listen } = settings.ftp;
-  const findings = [addressFinding(passiveAddress)];
+  const findings = [await addressFinding(passiveAddress)];
   if (passivePorts === undefined) {
     findings.push(
       passiveAddress === undefined
@@ -168,19 +169,36 @@ export async function passive({ settings, pids }: Patient): Promise<readonly Fin
   return findings;
 }
 
-function addressFinding(address: string | undefined): Finding {
+async function addressFinding(told: string | undefined): Promise<Finding> {
   const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   const isPublic = own.some(({ family, address: one }) => family === 'IPv4' && !PRIVATE.has(one));
-  if (address === undefined) {
+  if (told === undefined) {
     return ok(
       isPublic
         ? 'Clients are told the address that they connected to'
         : 'Clients are told the address that they connected to, which is a private one here: those who come through a router need ftp.passive-address',
     );
   }
+  const address = isIP(told) === 0 ? await addressOf(told) : told;
+  if (address === undefined) {
+    return problem(
+      `ftp.passive-address ${told} is a name that cannot be found`,
+      'Look at the name and at the name servers of this machine (resolvectl query).',
+    );
+  }
+  const shown = address === told ? told : `${told} (${address})`;
   return own.some((one) => one.address === address)
-    ? ok(`ftp.passive-address ${address} is one of this machine`)
+    ? ok(`ftp.passive-address ${shown} is one of this machine`)
     : ok(
-        `ftp.passive-address ${address} is none of this machine: the router that has it must pass the ports on`,
+        `ftp.passive-address ${shown} is none of this machine: the router that has it must pass the ports on`,
       );
+}
+
+/** PASV can tell IPv4 only. */
+async function addressOf(name: string): Promise<string | undefined> {
+  try {
+    return (await lookup(name, { family: 4 })).address;
+  } catch {
+    return undefined;
+  }
 }

@@ -73,6 +73,11 @@ suite('the doctor', { timeout: 120_000 }, () => {
     const said = await told('passive', patient({ data: folder.path, ftp }));
     assert.match(said, /warning: ftp\.passive-ports \d+-\d+ has 1 ports/);
     assert.match(said, /problem: None of the ports/);
+    const named = { listen: '127.0.0.1:0', passiveAddress: 'localhost' };
+    assert.match(
+      await told('passive', patient({ data: folder.path, ftp: named })),
+      /^ok: ftp\.passive-address localhost \(127\.0\.0\.1\) is one of this machine$/m,
+    );
     const routed = { listen: '127.0.0.1:0', passiveAddress: '203.0.113.7' };
     assert.match(
       await told('passive', patient({ data: folder.path, ftp: routed })),

@@ -55,7 +55,13 @@ export async function migrate(
       ? await copyBefore(file, last, copies)
       : undefined;
   const provider = { getMigrations: async () => ({ ...migrations }) };
-  const migrator = new Migrator({ db: query, provider, disableTransactions: true });
+  const migrator = new Migrator({
+    db: query,
+    provider,
+    disableTransactions: true,
+    // Of two that were made side by side, the one with the higher number may have come first.
+    allowUnorderedMigrations: true,
+  });
   const { error, results = [] } = await migrator.migrateToLatest();
   if (error === undefined) {
     if (copy !== undefined && copies !== undefined) prune(file, copies);
