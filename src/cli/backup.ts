@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { formatSize } from '../base/size.ts';
 import type { Records } from '../compose.ts';
 import { restoreRecords } from '../restore.ts';
-import { tell } from './output.ts';
+import { tellSentences } from './output.ts';
 import { settingsOf, withRecords, withSettings } from './settings.ts';
 
 const WHAT = 'accounts, groups, quota, bans, digests, and how far unfinished uploads are';
@@ -19,7 +19,7 @@ export function addBackupCommand(program: Command): void {
     .action((file: string, options: Readonly<Record<string, unknown>>) =>
       withRecords(options, async ({ database }) => {
         await database.backup(file);
-        tell(`Wrote ${file}: ${WHAT}.`, NOT, `To go back to it: carryon restore ${file}`);
+        tellSentences(`Wrote ${file}: ${WHAT}.`, NOT, `To go back to it: carryon restore ${file}`);
       }),
     );
 }
@@ -32,10 +32,10 @@ export function addRestoreCommand(program: Command): void {
     .action(async (backup: string, options: Readonly<Record<string, unknown>>) => {
       const { data } = settingsOf(options);
       const aside = await restoreRecords(data, backup, options['replace'] === true);
-      if (aside !== undefined) tell(`The records that were there are kept in ${aside}`);
+      if (aside !== undefined) tellSentences(`The records that were there are kept in ${aside}`);
       await withRecords(options, async (records) => {
         const { accounts, lines } = await fitToDisk(records, data);
-        tell(`Restored ${accounts} from ${backup} into ${data}.`, ...lines, NOT);
+        tellSentences(`Restored ${accounts} from ${backup} into ${data}.`, ...lines, NOT);
       });
     });
 }

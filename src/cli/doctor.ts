@@ -9,10 +9,10 @@ import { composeRecords } from '../compose.ts';
 import type { Settings } from '../config/settings.ts';
 import { inspectRecords } from '../database/inspect.ts';
 import type { State } from '../doctor/check.ts';
-import { type Result, examine } from '../doctor/checks.ts';
+import { CHECKS, type Result, examine } from '../doctor/checks.ts';
 import { printable } from '../telemetry/printable.ts';
 import { EXIT, Ended } from './exit-codes.ts';
-import { say, tell } from './output.ts';
+import { say, sentences, tell } from './output.ts';
 import { settingsOf, withSettings } from './settings.ts';
 
 interface DoctorOptions {
@@ -53,31 +53,16 @@ async function* results(settings: Settings, isQuick: boolean): AsyncGenerator<Re
 
 const COLOURS = { ok: 'green', warning: 'yellow', problem: 'red' } as const;
 
-/** `problem` is the longest. */
-const STATE_WIDTH = 9;
-const CHECK_WIDTH = 13;
+/** The longest of each, so that findings stand below one another as they come. */
+const STATE_WIDTH = 'problem'.length;
+const CHECK_WIDTH = Math.max(...CHECKS.map(({ name }) => name.length));
 
 function linesOf({ state, check, says, advice }: Result): string[] {
-  const indent = STATE_WIDTH + CHECK_WIDTH;
-  const width = Math.max(40, (process.stdout.columns ?? 1000) - indent);
-  const head = styleText(COLOURS[state], state.padEnd(STATE_WIDTH)) + check.padEnd(CHECK_WIDTH);
-  const [first = '', ...others] = wrapped(printable(says), width);
-  const rest = advice === undefined ? [] : wrapped(`→ ${printable(advice)}`, width);
-  return [head + first, ...[...others, ...rest].map((line) => ' '.repeat(indent) + line)];
-}
-
-/** The words in lines of at most so many letters; a longer word has a line by itself. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (longer.length > width && line !== '') {
-      lines.push(line);
-      line = word;
-    } else line = longer;
-  }
-  return [...lines, line];
+  const head = [state.padEnd(STATE_WIDTH), check.padEnd(CHECK_WIDTH)];
+  const [first = '', ...others] = sentences([[...head, printable(says)]]);
+  const blank = head.map((cell) => ' '.repeat(cell.length));
+  const rest = advice === undefined ? [] : sentences([[...blank, `→ ${printable(advice)}`]]);
+  return [styleText(COLOURS[state], state) + first.slice(state.length), ...others, ...rest];
 }
 
 function count(number: number, what: string): string {

@@ -7,7 +7,7 @@ import { exportCsv, exportJson } from '../../accounts/exchange/tables.ts';
 import type { Records } from '../../compose.ts';
 import { SettingsError } from '../../config/settings.ts';
 import { printable } from '../../telemetry/printable.ts';
-import { columns, say, tell } from '../output.ts';
+import { say, sentences, tellSentences } from '../output.ts';
 import { withRecords } from '../settings.ts';
 
 interface ExportOptions {
@@ -74,7 +74,7 @@ export function addExchangeCommands(sub: (usage: string, description: string) =>
         }
         const remarks = options.dryRun ? [] : await carryOut(plan, records);
         show(plan, options);
-        tell(
+        tellSentences(
           ...[...reading.remarks, ...remarks].map((remark) => `Note: ${remark}`),
           summary(plan, options.dryRun ?? false),
         );
@@ -123,7 +123,9 @@ function show({ steps }: Plan, { json }: ImportOptions): void {
   if (json) {
     say(...steps.map(({ name, kind, says }) => JSON.stringify({ name, result: kind, says })));
   } else
-    say(...columns(steps.map(({ name, kind, says }) => [name, kind, printable(says.join('; '))])));
+    say(
+      ...sentences(steps.map(({ name, kind, says }) => [name, kind, printable(says.join('; '))])),
+    );
 }
 
 function summary({ steps }: Plan, isDry: boolean): string {

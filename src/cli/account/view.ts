@@ -57,6 +57,14 @@ export const HEADING = [
   'HOME',
 ];
 
+/** The hour matters only when it is near. */
+function formatEnd(time: number, now: number): string {
+  const shown = formatTime(time);
+  return time - now > NEAR_MS ? shown.slice(0, 'YYYY-MM-DD'.length) : shown;
+}
+
+const NEAR_MS = 2 * 24 * 60 * 60 * 1000;
+
 /** Its line in the list. */
 export function rowOf(view: View): string[] {
   return [
@@ -67,7 +75,7 @@ export function rowOf(view: View): string[] {
     view.quota === null ? '-' : formatSize(view.quota),
     String(view.filesUsed),
     view.maxFiles === null ? '-' : String(view.maxFiles),
-    view.expires === null ? 'never' : formatTime(Date.parse(view.expires)),
+    view.expires === null ? 'never' : formatEnd(Date.parse(view.expires), Date.now()),
     view.home,
   ];
 }
