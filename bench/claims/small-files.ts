@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { KiB } from '../../src/base/size.ts';
 import type { Claim, Goal, Row } from '../support/claim.ts';
 import { CLIENTS, OUR_CLIENT } from '../support/clients.ts';
 import { OURS, type ServerName } from '../support/servers.ts';
 import { startAll } from '../support/start-all.ts';
-import { Courier, growTree, type Route, type TreeShape } from '../support/trees.ts';
+import { Courier, type Route, type TreeShape } from '../support/trees.ts';
 
 const FILES = { usual: 2000, quick: 500 } as const;
 
@@ -19,10 +18,7 @@ export const smallFiles: Claim = {
   run: async (bench) => {
     const files = bench.quick ? FILES.quick : FILES.usual;
     const shape: TreeShape = { folders: 1, files, bytes: 4 * KiB };
-    const source = join(bench.folder, 'source');
-    growTree(source, shape);
     const servers = await startAll(bench, [OURS, ...PEERS]);
-    for (const server of servers) growTree(join(server.folder, 'out'), shape, server.own);
     const couriers = CLIENTS.flatMap((client) =>
       servers
         .filter(({ name }) => client.name === 'lftp' || name === OURS || name === FAST_PEER)
@@ -38,8 +34,8 @@ export const smallFiles: Claim = {
         once: async () => files / (await courier.go(route)),
       })),
     });
-    await bench.compare(row({ direction: 'up', from: source }));
-    await bench.compare(row({ direction: 'down', from: 'out' }));
+    await bench.compare(row({ direction: 'up' }));
+    await bench.compare(row({ direction: 'down' }));
   },
 };
 

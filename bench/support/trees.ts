@@ -13,7 +13,7 @@ export interface TreeShape {
 }
 
 /** Makes it below a folder, everything in it the account's own. */
-export function growTree(
+function growTree(
   top: string,
   { folders, files, bytes }: TreeShape,
   own: (path: string) => void = () => {},
@@ -35,11 +35,9 @@ export function growTree(
   }
 }
 
-/** What a courier brings from where to where. */
+/** What a courier does. */
 export interface Route {
   readonly direction: 'up' | 'down';
-  /** A tree: a local path for `up`, a name in the server's folder for `down`. */
-  readonly from: string;
   /** Leaves the copy where it is: from the second time on nothing has to be brought. */
   readonly keeps?: boolean;
 }
@@ -62,23 +60,46 @@ export class Courier {
     this.#folder = folder;
   }
 
-  /** Brings a tree over. @returns seconds, from starting the client until it has ended */
-  async go({ direction, from, keeps = false }: Route): Promise<number> {
-    const { folder, place, own } = this.#server;
-    const isUp = direction === 'up';
-    // Removed with everything in the end: ext4 takes its time over files where others were removed.
+  /**
+   * Brings a tree over, up one that nobody has seen before: ours would copy what it has already.
+   * All is removed in the end only, since ext4 takes its time where others were just removed.
+   * @returns seconds, from starting the client until it has ended
+   */
+  async go({ direction, keeps = false }: Route): Promise<number> {
     if (!keeps) this.#journeys += 1;
     const name = `${this.label} ${keeps ? 'kept' : this.#journeys}`.replaceAll(' ', '-');
-    const target = join(isUp ? folder : this.#folder, name);
-    if (!existsSync(target)) mkdirSync(target);
-    if (isUp) own(target);
-    const began = performance.now();
-    if (isUp) await this.#client.up(this.#server, { local: from, remote: `${place}/${name}` });
-    else await this.#client.down(this.#server, { local: target, remote: `${place}/${from}` });
-    const seconds = (performance.now() - began) / 1000;
+    const began = await (direction === 'up' ? this.#up(name) : this.#down(name));
+    const seconds = (performance.now() - began.at) / 1000;
     const { folders, files } = this.#shape;
-    const missing = folders * (files + 1) - readdirSync(target, { recursive: true }).length;
+    const missing = folders * (files + 1) - readdirSync(began.target, { recursive: true }).length;
     if (missing !== 0) throw new Error(`${missing} of the names are missing`);
     return seconds;
   }
+
+  async #up(name: string): Promise<Began> {
+    const { folder, place, own } = this.#server;
+    const local = join(this.#folder, `of-${name}`);
+    const target = join(folder, name);
+    if (!existsSync(local)) growTree(local, this.#shape);
+    if (!existsSync(target)) mkdirSync(target);
+    own(target);
+    const at = performance.now();
+    await this.#client.up(this.#server, { local, remote: `${place}/${name}` });
+    return { at, target };
+  }
+
+  async #down(name: string): Promise<Began> {
+    const { folder, place, own } = this.#server;
+    const target = join(this.#folder, name);
+    if (!existsSync(join(folder, 'out'))) growTree(join(folder, 'out'), this.#shape, own);
+    if (!existsSync(target)) mkdirSync(target);
+    const at = performance.now();
+    await this.#client.down(this.#server, { local: target, remote: `${place}/out` });
+    return { at, target };
+  }
+}
+
+interface Began {
+  readonly at: number;
+  readonly target: string;
 }

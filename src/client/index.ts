@@ -2,6 +2,7 @@
 export { parsePath, type Path } from '../base/path.ts';
 export { ConnectionPool, type Lease, type PoolOptions } from './pool.ts';
 export type {
+  Asides,
   Remote,
   RemoteConnection,
   RemoteEntry,

@@ -61,15 +61,31 @@ export type WriteFrom =
   | { readonly kind: 'end' };
 
 /**
- * One logged-in connection. It does one thing at a time. All methods throw a TransferFailure; one
- * with `retry: 'same'` that says the connection is lost leaves it unusable (`isUsable` false),
- * any other leaves it ready for the next request.
+ * Questions and small changes that are sent in one go. Whoever makes one need not wait for the
+ * answer before the connection is used for something else: it comes in its turn.
+ */
+export interface Asides {
+  /** Undefined if there is no file, or nothing is told of it in one go. */
+  entry(path: Path, signal: AbortSignal): Promise<RemoteEntry | undefined>;
+  /** Undefined if it is not told in one go. */
+  digest(path: Path, algorithm: Algorithm, signal: AbortSignal): Promise<Digest | undefined>;
+  /** Replaces a file at `to` only where the server does so. */
+  move(from: Path, to: Path, signal: AbortSignal): Promise<void>;
+  /** @returns false if it is not certain that the server did it */
+  setModified(path: Path, milliseconds: number, signal: AbortSignal): Promise<boolean>;
+}
+
+/**
+ * One logged-in connection. It does one thing at a time, but for {@link Asides}. All methods throw a
+ * TransferFailure; one with `retry: 'same'` that says the connection is lost leaves it unusable
+ * (`isUsable` false), any other leaves it ready for the next request.
  */
 export interface RemoteConnection extends AsyncDisposable {
   readonly facts: RemoteFacts;
   readonly isUsable: boolean;
   /** The folder that relative names begin in: where the login led to. */
   readonly startFolder: Path;
+  readonly asides: Asides;
   /** Undefined if there is nothing. */
   stat(path: Path, signal: AbortSignal): Promise<RemoteEntry | undefined>;
   list(folder: Path, signal: AbortSignal): Promise<readonly RemoteEntry[]>;

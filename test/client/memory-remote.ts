@@ -4,6 +4,7 @@ import { type Path, ROOT, child, nameOf, parentOf } from '../../src/base/path.ts
 import type { ByteRange } from '../../src/base/range.ts';
 import { KiB } from '../../src/base/size.ts';
 import type {
+  Asides,
   Remote,
   RemoteConnection,
   RemoteEntry,
@@ -97,6 +98,12 @@ function lost(): TransferFailure {
 class MemoryConnection implements RemoteConnection {
   readonly #remote: MemoryRemote;
   readonly startFolder = ROOT;
+  readonly asides: Asides = {
+    entry: (path, signal) => this.#ask('entry', path, signal, () => this.#entry(path)),
+    digest: (path, algorithm, signal) => this.digest(path, algorithm, undefined, signal),
+    move: (from, to, signal) => this.move(from, to, signal),
+    setModified: (path, time, signal) => this.setModified(path, time, signal),
+  };
   isUsable = true;
 
   constructor(remote: MemoryRemote) {

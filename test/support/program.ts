@@ -1,4 +1,5 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /** How the program is started in a test. */
@@ -80,5 +81,7 @@ function endAll(): void {
 
 function foreignEnvironment(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env).filter(([name]) => !name.startsWith('CARRYON_'));
-  return Object.fromEntries(entries);
+  // What was compiled once is there for all of them, wherever a test puts their home.
+  const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+  return { ...Object.fromEntries(entries), XDG_CACHE_HOME: cache };
 }

@@ -53,7 +53,7 @@ export class Performer implements AsyncDisposable {
     const address = parseAddress(item.url);
     const site = await this.#sitesFor(flags).of(address);
     const path = site.path(address.place);
-    const options = engineOptions(flags, this.#job.signal, listener);
+    const options = engineOptions(flags, this.#job.signal, { listener });
     if (item.direction === 'upload') {
       await makeFolders(site, [parentOf(path)], this.#job);
       return upload(site.pool, item.local, path, options);

@@ -132,11 +132,6 @@ async function showAll(call: Call, sink: Sink): Promise<void> {
   const { shell, job } = call;
   for (const { path, entry } of await allFound(call)) {
     if (entry.kind === 'folder') throw new TransferFailure('refused', `${path} is a folder`);
-    await download(
-      shell.site.pool,
-      path,
-      sink,
-      engineOptions(shell.flags, job.signal, () => {}),
-    );
+    await download(shell.site.pool, path, sink, engineOptions(shell.flags, job.signal, {}));
   }
 }

@@ -1,9 +1,10 @@
 import { Failure } from '../../base/failure.ts';
-import type { Outcome, TransferListener } from '../../client/transfer/outcome.ts';
+import type { Outcome } from '../../client/transfer/outcome.ts';
 import { asTransferFailure } from '../../client/retry.ts';
 import { TransferFailure, type Trouble } from '../../client/transfer-failure.ts';
 import { Ended, EXIT, exitOf } from '../exit-codes.ts';
 import type { Title } from '../progress/progress.ts';
+import type { Hearing } from './engine-options.ts';
 import type { Job } from './job.ts';
 
 /** One file to be transferred. */
@@ -11,7 +12,7 @@ export interface Transfer {
   readonly title: Title;
   /** Bytes, where known. */
   readonly size: number | undefined;
-  readonly run: (listener: TransferListener) => Promise<Outcome>;
+  readonly run: (hear: Hearing) => Promise<Outcome>;
 }
 
 /** What has become of a batch. */
@@ -23,6 +24,9 @@ export interface BatchResult {
   /** Files that were not tried, since what stopped one would have stopped them. */
   readonly untried: number;
 }
+
+/** Files that may be waiting for their end, beyond those that are at work. */
+const ENDING = 60;
 
 /** What stops all others as well. */
 const FATAL: ReadonlySet<Trouble> = new Set([
@@ -49,26 +53,36 @@ export async function runBatch(
   let kept = 0;
   let fatal: TransferFailure | undefined;
   job.progress.expect(transfers.length, totalSize(transfers));
+  const carryOut = async ({ title, run }: Transfer, onReleased: () => void) => {
+    const track = job.progress.begin(title);
+    try {
+      const outcome = await run({ listener: track.listen, onReleased });
+      outcomes.push(outcome);
+      track.end({ kind: 'done', outcome });
+    } catch (error) {
+      const failure = asFailure(error);
+      const isKept = keepsExisting && failure.code === 'already-exists';
+      track.end(isKept ? { kind: 'kept' } : { kind: 'failed', failure });
+      if (isKept) kept += 1;
+      else failures.push(failure);
+      if (FATAL.has(failure.code)) fatal ??= failure;
+    }
+  };
   const waiting = transfers.values();
+  const ending = new Set<Promise<void>>();
   const work = async () => {
-    for (const { title, run } of waiting) {
-      const track = job.progress.begin(title);
-      try {
-        const outcome = await run(track.listen);
-        outcomes.push(outcome);
-        track.end({ kind: 'done', outcome });
-      } catch (error) {
-        const failure = asFailure(error);
-        const isKept = keepsExisting && failure.code === 'already-exists';
-        track.end(isKept ? { kind: 'kept' } : { kind: 'failed', failure });
-        if (isKept) kept += 1;
-        else failures.push(failure);
-        if (FATAL.has(failure.code)) fatal ??= failure;
-      }
+    for (const transfer of waiting) {
+      const released = Promise.withResolvers<void>();
+      const whole = carryOut(transfer, released.resolve);
+      ending.add(whole);
+      void whole.finally(() => ending.delete(whole)).catch(() => {});
+      await Promise.race([whole, released.promise]);
+      if (ending.size > parallel + ENDING) await Promise.race(ending);
       if (fatal) return;
     }
   };
   await Promise.all(Array.from({ length: Math.min(parallel, transfers.length) }, work));
+  await Promise.all(ending);
   if (fatal?.code === 'interrupted') throw fatal;
   const untried = transfers.length - outcomes.length - failures.length - kept;
   return { outcomes, failures, kept, untried };

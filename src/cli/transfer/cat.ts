@@ -32,7 +32,7 @@ export function addCatCommand(program: Command): void {
             if (entry.kind === 'folder') {
               throw new TransferFailure('refused', `${site.url(path)} is a folder`);
             }
-            const options = engineOptions(flags, job.signal, () => {});
+            const options = engineOptions(flags, job.signal, {});
             await download(site.pool, path, stdoutSink(), options);
           }
         }

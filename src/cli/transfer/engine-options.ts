@@ -1,17 +1,19 @@
 import type { DownloadOptions, UploadOptions } from '../../client/transfer/options.ts';
-import type { TransferListener } from '../../client/transfer/outcome.ts';
 import type { ConnectionFlags, TransferFlags } from './flags.ts';
+
+/** Who hears of a transfer. */
+export type Hearing = Pick<DownloadOptions, 'listener' | 'onReleased'>;
 
 /** What the flags mean for a transfer. */
 export function engineOptions(
   flags: TransferFlags & ConnectionFlags,
   signal: AbortSignal,
-  listener: TransferListener,
+  hear: Hearing,
 ): DownloadOptions & UploadOptions {
   const { resume, verify, requireVerify, overwrite, segments, inPlace, times, retries } = flags;
   return {
     signal,
-    listener,
+    ...hear,
     ...(resume !== undefined && { resume }),
     ...(verify !== undefined && { verify }),
     ...(requireVerify !== undefined && { requireVerify }),

@@ -5,11 +5,13 @@ import { Failure } from '../../base/failure.ts';
 import { nameOf, type Path } from '../../base/path.ts';
 import { isAddress, parseAddress } from '../../client/address/address.ts';
 import { osPath } from '../../client/local/os-path.ts';
+import { PublishGroup } from '../../client/local/publish-group.ts';
 import { asTransferFailure } from '../../client/retry.ts';
 import { refusedHere } from '../../client/sync/names.ts';
 import { below, walkRemote } from '../../client/sync/walk-remote.ts';
 import { TransferFailure } from '../../client/transfer-failure.ts';
 import { download } from '../../client/transfer/download/download.ts';
+import type { DownloadOptions } from '../../client/transfer/options.ts';
 import { say } from '../output.ts';
 import { concludeBatch, runBatch, type Transfer } from './batch.ts';
 import { engineOptions } from './engine-options.ts';
@@ -29,6 +31,9 @@ import type { Site } from './site.ts';
 import { Sites } from './sites.ts';
 import { stdoutSink } from './stdout-sink.ts';
 import { summarize } from './summary.ts';
+
+/** What a listing has just told of a file. */
+type Listed = NonNullable<DownloadOptions['listed']>;
 
 export interface GetFlags extends AllFlags {
   readonly recursive?: boolean;
@@ -88,6 +93,7 @@ export class Get {
   readonly #folders = new Set<string>();
   readonly #transfers: Transfer[] = [];
   readonly #omitted = new Omitted();
+  readonly #group = new PublishGroup();
   #isBatch = false;
   #skipped = 0;
 
@@ -116,7 +122,7 @@ export class Get {
     for (const { site, path, entry } of this.found) {
       // The root has no name: what is in it goes right there.
       const local = isInto && path !== '/' ? join(target, this.#named(nameOf(path))) : target;
-      if (entry.kind !== 'folder') this.#add(site, path, entry.size, local);
+      if (entry.kind !== 'folder') this.#add(site, path, entry, local);
       else if (this.#flags.recursive) await this.#planFolder(site, path, local);
       else this.#omitted.add(`${site.url(path)} is a folder; -r downloads it with all in it`);
     }
@@ -152,7 +158,7 @@ export class Get {
       warn(`${site.url(below(path, skipped))} is left out: ${reason}`);
       if (!isExpected) this.#skipped += 1;
     }
-    for (const [inside, { kind, size }] of tree.entries) {
+    for (const [inside, entry] of tree.entries) {
       const reason = inside
         .split('/')
         .map((name) => refusedHere(name))
@@ -160,8 +166,10 @@ export class Get {
       if (reason !== undefined) {
         warn(`${site.url(below(path, inside))} is left out: ${reason}`);
         this.#skipped += 1;
-      } else if (kind === 'folder') this.#folders.add(join(local, inside));
-      else if (kind === 'file') this.#add(site, below(path, inside), size, join(local, inside));
+      } else if (entry.kind === 'folder') this.#folders.add(join(local, inside));
+      else if (entry.kind === 'file') {
+        this.#add(site, below(path, inside), entry, join(local, inside));
+      }
     }
   }
 
@@ -184,12 +192,12 @@ export class Get {
     this.#transfers.push({
       title: { name: nameOf(path), direction: 'download', source: site.url(path), target: '-' },
       size,
-      run: (listener) =>
-        download(site.pool, path, sink, engineOptions(this.#flags, this.#job.signal, listener)),
+      run: (hear) =>
+        download(site.pool, path, sink, engineOptions(this.#flags, this.#job.signal, hear)),
     });
   }
 
-  #add(site: Site, path: Path, size: number | undefined, local: string): void {
+  #add(site: Site, path: Path, listed: Listed, local: string): void {
     this.#transfers.push({
       title: {
         name: shortest(local),
@@ -197,9 +205,13 @@ export class Get {
         source: site.url(path),
         target: local,
       },
-      size,
-      run: (listener) =>
-        download(site.pool, path, local, engineOptions(this.#flags, this.#job.signal, listener)),
+      size: listed.size,
+      run: (hear) =>
+        download(site.pool, path, local, {
+          ...engineOptions(this.#flags, this.#job.signal, hear),
+          listed,
+          group: this.#group,
+        }),
     });
   }
 }

@@ -183,13 +183,8 @@ export class Put {
         target: this.#site.url(path),
       },
       size,
-      run: (listener) =>
-        upload(
-          this.#site.pool,
-          source,
-          path,
-          engineOptions(this.#flags, this.#job.signal, listener),
-        ),
+      run: (hear) =>
+        upload(this.#site.pool, source, path, engineOptions(this.#flags, this.#job.signal, hear)),
     });
   }
 }

@@ -18,6 +18,6 @@ export async function readDigest(
 ): Promise<string> {
   const hash = createHash(ALGORITHMS[algorithm].openssl);
   const sink = { write: (chunk: Buffer) => Promise.resolve(void hash.update(chunk)) };
-  await download(site.pool, path, sink, engineOptions(flags, signal, listener));
+  await download(site.pool, path, sink, engineOptions(flags, signal, { listener }));
   return hash.digest('hex');
 }

@@ -4,9 +4,16 @@ import type { Command } from 'commander';
 import { Failure } from '../../base/failure.ts';
 import type { Address } from '../../client/address/address.ts';
 import { osPath } from '../../client/local/os-path.ts';
+import { PublishGroup } from '../../client/local/publish-group.ts';
 import { asTransferFailure } from '../../client/retry.ts';
 import { refusedHere, refusedThere } from '../../client/sync/names.ts';
-import { type Plan, planSync, removalsOf, type Step } from '../../client/sync/plan.ts';
+import {
+  type Plan,
+  planSync,
+  removalsOf,
+  type Step,
+  type TransferStep,
+} from '../../client/sync/plan.ts';
 import { below } from '../../client/sync/walk-remote.ts';
 import { download } from '../../client/transfer/download/download.ts';
 import { upload } from '../../client/transfer/upload/upload.ts';
@@ -115,8 +122,9 @@ async function carryOut(plan: Plan, sides: Sides, flags: SyncFlags, job: Job): P
   for (const step of plan.before) await change(step, sides, job);
 
   const began = performance.now();
+  const group = new PublishGroup();
   const result = await runBatch(
-    plan.transfers.map(({ path, size }) => transferOf(path, size, sides, flags, job)),
+    plan.transfers.map((step) => transferOf(step, sides, group, flags, job)),
     job,
     { parallel: flags.parallel ?? PARALLEL, keepsExisting: flags.overwrite === 'skip' },
   );
@@ -192,9 +200,9 @@ async function locally(work: () => Promise<unknown>): Promise<void> {
 }
 
 function transferOf(
-  path: string,
-  size: number | undefined,
+  { path, size, modified, isNew }: TransferStep,
   { direction, local, remote, site }: Sides,
+  group: PublishGroup,
   flags: SyncFlags,
   { signal }: Job,
 ): Transfer {
@@ -203,12 +211,18 @@ function transferOf(
     return {
       title: { name: path, direction: 'upload', source: here, target: site.url(there) },
       size,
-      run: (listener) => upload(site.pool, here, there, engineOptions(flags, signal, listener)),
+      run: (hear) =>
+        upload(site.pool, here, there, { ...engineOptions(flags, signal, hear), isNew }),
     };
   }
   return {
     title: { name: path, direction: 'download', source: site.url(there), target: here },
     size,
-    run: (listener) => download(site.pool, there, here, engineOptions(flags, signal, listener)),
+    run: (hear) =>
+      download(site.pool, there, here, {
+        ...engineOptions(flags, signal, hear),
+        listed: { size, modified },
+        group,
+      }),
   };
 }

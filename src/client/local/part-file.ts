@@ -14,7 +14,7 @@ import { partName } from './part-name.ts';
 import { Ranges } from './ranges.ts';
 import { readExactly, readRange } from './read.ts';
 
-const { O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
 
 /** A piece never spans more than this and never a multiple of it, in bytes. */
 export const PIECE_BYTES = MiB;
@@ -46,7 +46,8 @@ export class PartFile implements AsyncDisposable {
   readonly #target: string;
   readonly #path: string;
   readonly #journalPath: string;
-  readonly #handle: FileHandle;
+  #handle: FileHandle;
+  readonly #isNew: boolean;
   readonly #lock: AsyncDisposable;
   readonly #onDurable: (bytes: number) => void;
   #journal: Journal | undefined;
@@ -58,11 +59,12 @@ export class PartFile implements AsyncDisposable {
   #isCheckpointing = false;
   #life: 'found' | 'begun' | 'gone' = 'found';
 
-  private constructor(handle: FileHandle, lock: AsyncDisposable, options: PartOptions) {
+  private constructor(opened: Opened, lock: AsyncDisposable, options: PartOptions) {
     this.#target = options.target;
     this.#path = partPath(options.target, '.part');
     this.#journalPath = partPath(options.target, '.part.journal');
-    this.#handle = handle;
+    this.#handle = opened.handle;
+    this.#isNew = opened.isNew;
     this.#lock = lock;
     this.#onDurable = options.onDurable;
   }
@@ -71,9 +73,7 @@ export class PartFile implements AsyncDisposable {
   static async open(options: PartOptions): Promise<PartFile> {
     const lock = await lockPart(partPath(options.target, '.part.lock'));
     try {
-      const path = osPath(partPath(options.target, '.part'));
-      const handle = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o666);
-      return new PartFile(handle, lock, options);
+      return new PartFile(await openPart(partPath(options.target, '.part')), lock, options);
     } catch (error) {
       await lock[Symbol.asyncDispose]();
       throw error;
@@ -88,9 +88,9 @@ export class PartFile implements AsyncDisposable {
   /** What an earlier transfer has left; `isSame` knows whether it is of the version wanted now. */
   async find(isSame: (origin: PartOrigin) => boolean): Promise<Left> {
     const { size } = await this.#handle.stat();
-    if (size === 0) return { kind: 'nothing' };
-    const found = await Journal.open(this.#journalPath);
-    if (!found) return { kind: 'unknown', bytes: size };
+    const found = size === 0 ? undefined : await Journal.open(this.#journalPath);
+    if (!found && size < PIECE_BYTES && !this.#isNew) await this.#copy(size);
+    if (!found) return size === 0 ? { kind: 'nothing' } : { kind: 'unknown', bytes: size };
     if (!isSame(found.journal.origin)) {
       await found.journal[Symbol.asyncDispose]();
       return { kind: 'nothing' };
@@ -216,6 +216,15 @@ export class PartFile implements AsyncDisposable {
     await this.#lock[Symbol.asyncDispose]();
   }
 
+  /** What is so small may be a draft that another process is about to publish: a copy is nobody's. */
+  async #copy(size: number): Promise<void> {
+    const bytes = await readExactly(this.#handle, { start: 0, end: size });
+    await this.#handle.close();
+    await rm(osPath(this.#path), { force: true });
+    this.#handle = (await openPart(this.#path)).handle;
+    if (bytes.length > 0) await this.#writeAll(0, [bytes]);
+  }
+
   async #record(): Promise<void> {
     this.#isCheckpointing = true;
     const pieces = this.#pending;
@@ -248,6 +257,22 @@ export class PartFile implements AsyncDisposable {
   }
 }
 
+interface Opened {
+  readonly handle: FileHandle;
+  /** False if somebody has made it before. */
+  readonly isNew: boolean;
+}
+
+async function openPart(path: string): Promise<Opened> {
+  try {
+    return { handle: await open(osPath(path), O_RDWR | O_CREAT | O_EXCL, 0o666), isNew: true };
+  } catch (error) {
+    if (!failedWith(error, 'EEXIST')) throw error;
+  }
+  const handle = await open(osPath(path), O_RDWR | O_CREAT | O_NOFOLLOW, 0o666);
+  return { handle, isNew: false };
+}
+
 /** Where the final name leads, before anything is fetched. @throws TransferFailure `local-failed` */
 export async function checkTarget(target: string): Promise<{ readonly exists: boolean }> {
   try {
@@ -263,7 +288,7 @@ export async function checkTarget(target: string): Promise<{ readonly exists: bo
 /** The longest name beside a target ends so: the draft of a journal. All have the same beginning. */
 const LONGEST_SUFFIX = '.part.journal.new';
 
-function partPath(target: string, suffix: string): string {
+export function partPath(target: string, suffix: string): string {
   const stem = partName('', basename(target), LONGEST_SUFFIX).slice(0, -LONGEST_SUFFIX.length);
   return join(dirname(target), stem + suffix);
 }

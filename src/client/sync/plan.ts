@@ -11,6 +11,8 @@ export interface TransferStep {
   readonly path: string;
   /** Bytes, where known. */
   readonly size: number | undefined;
+  /** Milliseconds since 1970 (UTC), as the source tells it. */
+  readonly modified: number | undefined;
   /** False if it replaces a file. */
   readonly isNew: boolean;
 }
@@ -76,7 +78,8 @@ export function planSync(source: Tree, target: Tree, options: PlanOptions): Plan
     } else if (there?.kind === 'file' && (keepsExisting || isSame(path, entry, there))) {
       same.push(path);
     } else {
-      transfers.push({ kind: 'transfer', path, size: entry.size, isNew: there?.kind !== 'file' });
+      const { size, modified } = entry;
+      transfers.push({ kind: 'transfer', path, size, modified, isNew: there?.kind !== 'file' });
     }
   }
   return { before, transfers, after: removes ? surplus(source, target) : [], same, refused };

@@ -1,5 +1,7 @@
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { MiB } from '../../base/size.ts';
+import type { PublishGroup } from '../local/publish-group.ts';
+import type { RemoteEntry } from '../remote.ts';
 import { DEFAULT_RETRIES } from '../retry.ts';
 import type { TransferListener } from './outcome.ts';
 
@@ -29,9 +31,18 @@ export interface TransferOptions {
   readonly clock?: Clock;
   /** Between 0 and 1, for waits that are not the same for everybody. */
   readonly random?: () => number;
+  /**
+   * Told when the connection has been given back before the transfer has ended: somebody else can
+   * begin. Not told by transfers that need theirs to the end.
+   */
+  readonly onReleased?: () => void;
 }
 
 export interface DownloadOptions extends TransferOptions {
+  /** What a listing has just told of the file: a small one is then fetched without asking again. */
+  readonly listed?: Pick<RemoteEntry, 'size' | 'modified'>;
+  /** Small files that are published together; each by itself unless said. */
+  readonly group?: PublishGroup;
   /** Connections at once for one large file, where the server can begin in the middle; 1 unless said. */
   readonly segments?: number;
 }
@@ -42,12 +53,15 @@ export interface UploadOptions extends TransferOptions {
    * cannot rename. What was there is destroyed with the first byte.
    */
   readonly inPlace?: boolean;
+  /** A listing has just shown that nothing is there: a small file is then sent without asking again. */
+  readonly isNew?: boolean;
   /** Where, and how much of, a source without a length is kept before it is sent. */
   readonly spool?: { readonly folder?: string; readonly maxBytes?: number };
 }
 
 /** The options with everything that was not said. */
-export type Settled<O extends TransferOptions> = O & Required<Omit<TransferOptions, 'listener'>>;
+export type Settled<O extends TransferOptions> = O &
+  Required<Omit<TransferOptions, 'listener' | 'onReleased'>>;
 
 /** The smallest file that is worth several connections, in bytes. */
 export const SEGMENTED_FROM = 32 * MiB;

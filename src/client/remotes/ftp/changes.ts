@@ -12,6 +12,21 @@ export async function move(link: Link, from: Path, to: Path, signal: AbortSignal
   if (!isPositive(target)) await refuse(link, target, doing, to, 'nothing', signal);
 }
 
+/** The same without a look between: where the first is refused, the second has nothing to do. */
+export async function moveInOneGo(
+  link: Link,
+  from: Path,
+  to: Path,
+  signal: AbortSignal,
+): Promise<void> {
+  const [source, target] = await Promise.all([
+    ask(link, `RNFR ${from}`, signal),
+    ask(link, `RNTO ${to}`, signal),
+  ]);
+  const refusal = [source, target].find(({ code }) => code >= 400);
+  if (refusal) throw failureOf(refusal, `rename ${from} to ${to}`);
+}
+
 /** The verbs that change what is under one name. */
 const CHANGES = {
   remove: { verb: 'DELE', doing: 'remove', expected: 'something' },

@@ -42,15 +42,34 @@ export async function digestOf(
   if (verb === undefined) {
     return range === undefined ? byOtherMeans(link, path, algorithm, signal) : undefined;
   }
-  if (range === undefined) {
-    // A quote in a name is doubled by some and not understood by others.
-    const name = path.includes('"') ? path : quotePath(path);
-    return told(link, `${verb} ${name}`, path, algorithm, signal);
-  }
+  if (range === undefined) return ofWhole(link, verb, path, algorithm, signal);
   const style = await styleOf(link, verb, path, algorithm, signal);
   if (style === undefined || style === 'none') return undefined;
   const command = `${verb} ${quotePath(path)} ${RANGE_WORDS[style](range)}`;
   return told(link, command, path, algorithm, signal, range);
+}
+
+/** The digest of a file where one command tells it; undefined where it takes more. */
+export async function digestInOneGo(
+  link: Link,
+  path: Path,
+  algorithm: Algorithm,
+  signal: AbortSignal,
+): Promise<Digest | undefined> {
+  const verb = verbFor(link, algorithm);
+  return verb === undefined ? undefined : ofWhole(link, verb, path, algorithm, signal);
+}
+
+function ofWhole(
+  link: Link,
+  verb: string,
+  path: Path,
+  algorithm: Algorithm,
+  signal: AbortSignal,
+): Promise<Digest | undefined> {
+  // A quote in a name is doubled by some and not understood by others.
+  const name = path.includes('"') ? path : quotePath(path);
+  return told(link, `${verb} ${name}`, path, algorithm, signal);
 }
 
 /** True as long as no trial has shown that ranges cannot be asked for. */

@@ -2,6 +2,7 @@ import type { Algorithm, Digest } from '../../../base/digest.ts';
 import type { Path } from '../../../base/path.ts';
 import type { ByteRange } from '../../../base/range.ts';
 import type {
+  Asides,
   RemoteConnection,
   RemoteEntry,
   RemoteFacts,
@@ -9,6 +10,7 @@ import type {
   RemoteWriter,
   WriteFrom,
 } from '../../remote.ts';
+import { asidesOf } from './asides.ts';
 import { change, move } from './changes.ts';
 import { digestOf, mayDigestRanges } from './digests.ts';
 import { explained, type Expectation } from './explain.ts';
@@ -29,11 +31,13 @@ interface Running extends AsyncDisposable {
 
 /** One logged-in FTP connection. */
 export class FtpConnection implements RemoteConnection {
+  readonly asides: Asides;
   readonly #link: Link;
   #running: Running | undefined;
 
   constructor(link: Link) {
     this.#link = link;
+    this.asides = asidesOf(link);
   }
 
   get facts(): RemoteFacts {

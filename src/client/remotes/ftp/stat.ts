@@ -1,5 +1,6 @@
 import { nameOf, parentOf, type Path, ROOT } from '../../../base/path.ts';
 import { parseFacts } from '../../../wire/ftp/facts.ts';
+import type { Reply } from '../../../wire/ftp/reply.ts';
 import { parseOffset } from '../../../wire/ftp/sizes.ts';
 import { parseTimeValue } from '../../../wire/ftp/time.ts';
 import type { RemoteEntry } from '../../remote.ts';
@@ -18,20 +19,29 @@ export async function statPath(
   return link.features.has('MLST') ? byFacts(link, path, signal) : byAnswers(link, path, signal);
 }
 
+export function askFacts(link: Link, path: Path, signal: AbortSignal): Promise<Reply> {
+  return ask(link, `MLST ${path}`, signal);
+}
+
+/** What a good reply to MLST tells. @throws TransferFailure `protocol-broken` */
+export function entryInFacts({ lines }: Reply, path: Path): RemoteEntry {
+  const line = parseFacts((lines[1] ?? '').trimStart());
+  if (line === undefined) {
+    throw new TransferFailure('protocol-broken', 'What MLST has told cannot be read');
+  }
+  return entryOfFacts(line, nameOf(path));
+}
+
 async function byFacts(
   link: Link,
   path: Path,
   signal: AbortSignal,
 ): Promise<RemoteEntry | undefined> {
-  const reply = await ask(link, `MLST ${path}`, signal);
+  const reply = await askFacts(link, path, signal);
   if (reply.code === 550 || reply.code === 553) return undefined;
   if (isUnknown(reply)) return byAnswers(link, path, signal);
   if (!isPositive(reply)) throw failureOf(reply, `look at ${path}`);
-  const line = parseFacts((reply.lines[1] ?? '').trimStart());
-  if (line === undefined) {
-    throw new TransferFailure('protocol-broken', 'What MLST has told cannot be read');
-  }
-  const entry = entryOfFacts(line, nameOf(path));
+  const entry = entryInFacts(reply, path);
   if (entry.kind !== 'other') return entry;
   // A link, most of the time: what it leads to is what can be fetched.
   return (await byAnswers(link, path, signal)) ?? entry;

@@ -16,7 +16,7 @@ interface Setting {
 }
 
 /** The surest first: MFMT is made for it, the others are in use (draft-somers-ftp-mfxx-04 §3). */
-const SETTINGS: readonly Setting[] = [
+const SETTINGS: readonly [Setting, ...Setting[]] = [
   {
     name: 'MFMT',
     isOffered: (features) => features.has('MFMT'),
@@ -69,6 +69,19 @@ export async function setModified(
     }
   }
   return false;
+}
+
+/** @returns false if MFMT, where there is one, does not say by itself that it was done */
+export async function setByMfmt(
+  link: Link,
+  path: Path,
+  milliseconds: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const [{ name, isOffered, command, proves }] = SETTINGS;
+  if (!isOffered(link.features) || link.experience.uselessClocks.has(name)) return false;
+  const reply = await ask(link, command(formatTimeValue(milliseconds), path), signal);
+  return isPositive(reply) && proves(reply, milliseconds);
 }
 
 /** `Modify=20200102030405; /path`, as MFMT answers. */

@@ -35,8 +35,10 @@ export async function storeFile(
   signal: AbortSignal,
 ): Promise<FtpWriter> {
   const doing = `store ${path}`;
-  // Our own server then knows an end from a cut; to others it is a word without meaning.
-  if (length !== undefined && takesPromises(link.features)) {
+  // Our own server then knows an end from a cut, unless a promise has told it; to others it is a
+  // word without meaning.
+  const isPromised = link.promised.has(path);
+  if (length !== undefined && takesPromises(link.features) && !isPromised) {
     const reply = await ask(link, `ALLO ${length}`, signal);
     if (reply.code >= 400) throw failureOf(reply, doing);
   }
@@ -46,7 +48,7 @@ export async function storeFile(
     command: `${verb} ${path}`,
     doing,
     offset,
-    lastWords: link.promised.has(path) ? BROKEN_PROMISE : {},
+    lastWords: isPromised ? BROKEN_PROMISE : {},
   };
   const transfer = await beginTransfer(link, request, signal);
   return new FtpWriter(transfer, signal);

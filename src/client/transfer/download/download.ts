@@ -1,6 +1,7 @@
 import type { Path } from '../../../base/path.ts';
 import type { ConnectionPool } from '../../pool.ts';
 import { persist } from '../../retry.ts';
+import { downloadAtOnce } from './at-once.ts';
 import { ToFile } from './to-file.ts';
 import { type Sink, ToSink } from './to-sink.ts';
 import { settle, type DownloadOptions } from '../options.ts';
@@ -32,6 +33,10 @@ export async function download(
   return await persist(
     async (reached, number) => {
       progress.attempt(number);
+      // A second time it is looked at closely.
+      const isSimple = number === 1 && typeof target === 'string' && settled.listed;
+      const outcome = isSimple && (await downloadAtOnce({ ...parts, target }));
+      if (outcome) return outcome;
       await using lease = await pool.lease(signal);
       return await work.attempt(lease.connection, reached);
     },

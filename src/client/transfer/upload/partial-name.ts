@@ -31,6 +31,12 @@ export async function fingerprint(file: SourceFile, signal: AbortSignal): Promis
   return hash.digest('hex').slice(0, FINGERPRINT_LENGTH);
 }
 
+/** The same of a file of one MiB at most that is here whole. */
+export function fingerprintOfBytes(bytes: Uint8Array): string {
+  const hash = createHash('sha256').update(`${bytes.length}\n`).update(bytes);
+  return hash.digest('hex').slice(0, FINGERPRINT_LENGTH);
+}
+
 /** A fingerprint that nobody else has, for when somebody else is writing under the real one. */
 export function randomFingerprint(): string {
   return randomBytes(FINGERPRINT_LENGTH / 2).toString('hex');

@@ -5,6 +5,7 @@ import { asTransferFailure, persist, throwIfInterrupted } from '../../retry.ts';
 import { settle, type Settled, type UploadOptions } from '../options.ts';
 import type { Outcome } from '../outcome.ts';
 import { Progress } from '../progress.ts';
+import { uploadAtOnce } from './at-once.ts';
 import { InPlaceUpload } from './in-place.ts';
 import { UploadSource } from './source.ts';
 import { StagedUpload } from './staged.ts';
@@ -42,6 +43,10 @@ async function uploadFile(
   return persist(
     async (reached, number) => {
       progress.attempt(number);
+      // A second time it is looked at closely.
+      const isSimple = number === 1 && options.isNew;
+      const outcome = isSimple && (await uploadAtOnce({ pool, local, path, options, progress }));
+      if (outcome) return outcome;
       await using lease = await pool.lease(signal);
       const { connection } = lease;
       return await ways[connection.facts.uploads].attempt(connection, reached);
