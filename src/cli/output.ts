@@ -31,13 +31,16 @@ export function formatTime(time: number | undefined, otherwise = 'never'): strin
  * Columns of which the last holds sentences: on a terminal they are broken between words and go on
  * below where they began; for a file or a program each row is one line.
  */
-export function sentences(rows: readonly (readonly string[])[]): string[] {
+export function sentences(
+  rows: readonly (readonly string[])[],
+  terminal = process.stdout.columns ?? Infinity,
+): string[] {
   const before = columns(rows.map((row) => [...row.slice(0, -1), '.']));
   return rows.flatMap((row, index) => {
     const head = (before[index] ?? '').slice(0, -1);
-    const width = Math.max(LEAST_WIDTH, (process.stdout.columns ?? Infinity) - head.length);
-    return wrapped(row.at(-1) ?? '', width).map(
-      (line, at) => (at === 0 ? head : ' '.repeat(head.length)) + line,
+    const width = Math.max(LEAST_WIDTH, terminal - head.length);
+    return wrapped(row.at(-1) ?? '', width).map((line, at) =>
+      ((at === 0 ? head : ' '.repeat(head.length)) + line).trimEnd(),
     );
   });
 }

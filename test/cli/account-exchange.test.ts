@@ -43,6 +43,16 @@ describe('accounts that come over from a file', () => {
       env: { CARRYON_PASSWORD: 'openssl made' },
     });
     assert.equal(listed.code, 0, listed.stderr);
+
+    const table = join(folder.path, 'new.csv');
+    await writeFile(table, 'name;quota\nanna;5MiB\n');
+    const words = ['account', 'import', table, '--make-passwords', '--data', data];
+    const { stdout } = await runCli(words);
+    const [, password = ''] = /^anna +added +password: (\S+)$/m.exec(stdout) ?? [];
+    const came = await runCli(['ls', `ftp://anna@127.0.0.1:${server.port}/`], {
+      env: { CARRYON_PASSWORD: password },
+    });
+    assert.equal(came.code, 0, came.stderr);
   });
 
   test('what is exported from one server is imported by another, passwords only when they are asked for', async () => {

@@ -18,7 +18,7 @@ export interface ImportRules {
 export interface Step {
   readonly name: string;
   readonly kind: 'added' | 'locked' | 'changed' | 'same' | 'kept';
-  /** What people should know of it, in pieces of sentences. */
+  /** What people should know of it, in pieces of sentences; the first tells of its password. */
   readonly says: readonly string[];
   readonly addition?: Omit<NewAccount, 'now'>;
   readonly change?: AccountChange;

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import type { Reading, Source } from '../../accounts/exchange/entry.ts';
-import { type Plan, planImport } from '../../accounts/exchange/plan.ts';
+import { type Plan, type Step, planImport } from '../../accounts/exchange/plan.ts';
 import { SOURCES, sourceOf } from '../../accounts/exchange/sources.ts';
 import { exportCsv, exportJson } from '../../accounts/exchange/tables.ts';
 import type { Records } from '../../compose.ts';
 import { SettingsError } from '../../config/settings.ts';
 import { printable } from '../../telemetry/printable.ts';
 import { say, sentences, tellSentences } from '../output.ts';
+import { randomPassword } from '../passwords.ts';
 import { withRecords } from '../settings.ts';
 
 interface ExportOptions {
@@ -19,6 +20,7 @@ interface ImportOptions {
   readonly from?: string;
   readonly update?: boolean;
   readonly updatePasswords?: boolean;
+  readonly makePasswords?: boolean;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -55,6 +57,10 @@ export function addExchangeCommands(sub: (usage: string, description: string) =>
       '--update-passwords',
       'change their passwords, too, and end sessions opened with the old',
     )
+    .option(
+      '--make-passwords',
+      'make a password for each new account that would be locked, and show it',
+    )
     .option('-n, --dry-run', 'only say what would happen')
     .option('--json', 'for machines: one line of JSON for each account')
     .action((file: string, options: ImportOptions) =>
@@ -72,11 +78,13 @@ export function addExchangeCommands(sub: (usage: string, description: string) =>
             'Nothing was imported.',
           ]);
         }
-        const remarks = options.dryRun ? [] : await carryOut(plan, records);
-        show(plan, options);
+        const isMaking = options.makePasswords === true && options.dryRun !== true;
+        const made = isMaking ? await withPasswords(plan, records) : plan;
+        const remarks = options.dryRun ? [] : await carryOut(made, records);
+        show(made, options);
         tellSentences(
           ...[...reading.remarks, ...remarks].map((remark) => `Note: ${remark}`),
-          summary(plan, options.dryRun ?? false),
+          summary(made, options.dryRun ?? false),
         );
       }),
     );
@@ -89,6 +97,18 @@ async function read(file: string, { from }: ImportOptions): Promise<Reading> {
     throw new SettingsError([`${file}: say what it is: --from ${names}`]);
   }
   return source.read(await readFile(file, 'utf8'), Date.now());
+}
+
+/** Gives those a password who would be locked. */
+async function withPasswords({ steps, problems }: Plan, { passwords }: Records): Promise<Plan> {
+  const made = steps.map(async (step): Promise<Step> => {
+    if (step.kind !== 'locked' || step.addition === undefined) return step;
+    const password = randomPassword();
+    const stored = await passwords.hash(password);
+    const says = [`password: ${password}`, ...step.says.slice(1)];
+    return { ...step, kind: 'added', says, addition: { ...step.addition, stored } };
+  });
+  return { steps: await Promise.all(made), problems };
 }
 
 /** @returns what went wrong with single homes, when all accounts were there already */
@@ -136,7 +156,9 @@ function summary({ steps }: Plan, isDry: boolean): string {
     `${isDry ? 'Would be: ' : ''}${parts.join(', ') || 'There are no accounts in it'}.`,
     ...(locked === undefined
       ? []
-      : [`Nobody logs in to those locked before: carryon account passwd ${locked}`]),
+      : [
+          `Nobody logs in to those locked before: carryon account passwd ${locked} (or --make-passwords)`,
+        ]),
     ...(counts.has('kept') ? ['--update changes those kept.'] : []),
   ].join(' ');
 }
