@@ -2,24 +2,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { suite, test } from 'node:test';
+import { freePorts } from '../support/free-ports.ts';
 import { startServer } from '../support/server-process.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { Client, readAll } from './client.ts';
 import { PASSWORD, startLive } from './live.ts';
 
-/** A port that nobody has at the moment. */
-async function freePort(host: string): Promise<number> {
-  const server = createServer().listen(0, host);
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  assert.ok(typeof address === 'object' && address !== null);
-  return address.port;
-}
-
 /** Whether this machine has IPv6. */
-const hasIpv6 = await freePort('::1').then(
+const hasIpv6 = await freePorts(1, '::1').then(
   () => true,
   () => false,
 );
@@ -71,7 +61,7 @@ suite('where the server listens', () => {
   });
 
   test('0.0.0.0 and [::] may share a port', needsIpv6, async () => {
-    const port = await freePort('::');
+    const port = await freePorts(1, '::');
     await using live = await startLive({ flags: { ftp: `0.0.0.0:${port}, [::]:${port}` } });
     assert.equal(live.server.addresses.ftp.length, 2);
     for (const host of ['127.0.0.1', '::1']) {
@@ -81,7 +71,7 @@ suite('where the server listens', () => {
   });
 
   test('where one place is taken the server does not start, and holds none', async () => {
-    const port = await freePort('127.0.0.1');
+    const port = await freePorts(1, '127.0.0.1');
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const address = taken.address();

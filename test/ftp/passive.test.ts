@@ -2,27 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { suite, test } from 'node:test';
+import { freePorts } from '../support/free-ports.ts';
 import { Client, readAll } from './client.ts';
 import { type Live, PASSWORD, startLive } from './live.ts';
-
-/** Some consecutive ports that nobody has at the moment. */
-async function freePorts(count: number): Promise<number> {
-  for (let first = 40_000 + (process.pid % 9000); ; first += count) {
-    const servers = Array.from({ length: count }, (_, index) =>
-      createServer().listen(first + index, '127.0.0.1'),
-    );
-    const open = await Promise.all(
-      servers.map((server) =>
-        once(server, 'listening').then(
-          () => true,
-          () => false,
-        ),
-      ),
-    );
-    for (const server of servers) server.close();
-    if (open.every(Boolean)) return first;
-  }
-}
 
 /** Somebody who is logged in, from this address. */
 async function visitor(live: Live, from: string): Promise<Client> {
