@@ -61,7 +61,8 @@ export class FileDownload implements Download, Running {
     if (this.end !== undefined && into.length > this.end - this.#position) {
       return this.#readLast(into.subarray(0, this.end - this.#position));
     }
-    const got = this.#file.read(into, this.#position);
+    const got =
+      this.#file.readAtOnce?.(into, this.#position) ?? this.#file.read(into, this.#position);
     return typeof got === 'number' ? this.#advance(got) : got.then((bytes) => this.#advance(bytes));
   }
 

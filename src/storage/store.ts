@@ -51,6 +51,11 @@ export interface ReadableFile extends AsyncDisposable {
    * @throws Failure `storage-failed`
    */
   read(into: Uint8Array, position: number): Soon<number>;
+  /**
+   * The same in this turn, where that is sure to be short; undefined where {@link read} is to be
+   * asked. Whoever calls it again and again has to let others have their turn.
+   */
+  readAtOnce?(into: Uint8Array, position: number): number | undefined;
 }
 
 /**

@@ -19,7 +19,7 @@ export class Descriptor implements AsyncDisposable {
 
   /** Runs a call that uses the number. @throws Failure for an error of the system */
   async use<T>(call: (number: number) => Soon<T>): Promise<T> {
-    if (this.#closed) throw new Failure('storage-failed', 'The file has been closed');
+    if (this.#closed) throw closedFile();
     this.#users += 1;
     try {
       return await call(this.number);
@@ -28,6 +28,16 @@ export class Descriptor implements AsyncDisposable {
     } finally {
       this.#users -= 1;
       if (this.#users === 0) this.#closeIfDue();
+    }
+  }
+
+  /** The same for a call that is done when it returns. */
+  useAtOnce<T>(call: (number: number) => T): T {
+    if (this.#closed) throw closedFile();
+    try {
+      return call(this.number);
+    } catch (error) {
+      throw osFailure(error);
     }
   }
 
@@ -46,4 +56,8 @@ export class Descriptor implements AsyncDisposable {
     // What had to be durable has been synced before, so an error here tells nothing of use.
     close(this.number, () => closed.resolve());
   }
+}
+
+function closedFile(): Failure {
+  return new Failure('storage-failed', 'The file has been closed');
 }

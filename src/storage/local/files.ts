@@ -7,6 +7,7 @@ import {
   fstat,
   fstatSync,
   ftruncate,
+  readSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
 import { byteLength } from '../../base/chunks.ts';
@@ -29,9 +30,13 @@ const AT_ONCE_BYTES = 256 * KiB;
 export class LocalFile implements ReadableFile {
   readonly entry: Entry;
   readonly #descriptor: Descriptor;
+  readonly #pace: Pace;
 
-  /** @throws Failure `is-a-directory`, `forbidden` for what is not a regular file */
-  static open(held: Held, name: string): LocalFile {
+  /**
+   * @param pace of reading from the disk it is on
+   * @throws Failure `is-a-directory`, `forbidden` for what is not a regular file
+   */
+  static open(held: Held, name: string, pace: Pace): LocalFile {
     const expected = held.stats();
     checkRegular(expected);
     // Not blocking: a program with a lease on the file would make us wait for it.
@@ -40,16 +45,17 @@ export class LocalFile implements ReadableFile {
       const stats = fstatSync(descriptor, { bigint: true });
       if (!isSameObject(stats, expected)) throw notFound();
       held.confirm();
-      return new LocalFile(entryOf(name, stats), descriptor);
+      return new LocalFile(entryOf(name, stats), descriptor, pace);
     } catch (error) {
       closeSync(descriptor);
       throw error;
     }
   }
 
-  private constructor(entry: Entry, descriptor: number) {
+  private constructor(entry: Entry, descriptor: number, pace: Pace) {
     this.entry = entry;
     this.#descriptor = new Descriptor(descriptor);
+    this.#pace = pace;
   }
 
   get descriptor(): number {
@@ -58,6 +64,14 @@ export class LocalFile implements ReadableFile {
 
   read(into: Uint8Array, position: number): Promise<number> {
     return this.#descriptor.use((descriptor) => readAt(descriptor, into, position));
+  }
+
+  readAtOnce(into: Uint8Array, position: number): number | undefined {
+    return this.#pace.atOnce(() =>
+      this.#descriptor.useAtOnce((descriptor) =>
+        readSync(descriptor, into, 0, into.length, position),
+      ),
+    );
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -31,6 +31,18 @@ describe('the pace of a disk', () => {
     assert.deepEqual(calls.splice(0), ['at once', 'at once', 'at once']);
   });
 
+  it('gives it twice the time where the first call takes long again', async () => {
+    const pace = new Pace(undefined, () => now);
+    await call(pace, 50);
+    now += 1500;
+    await call(pace, 50);
+    now += 1500;
+    await call(pace, 1);
+    now += 1000;
+    await call(pace, 1);
+    assert.deepEqual(calls.splice(0), ['at once', 'at once', 'beside', 'at once']);
+  });
+
   it('takes a long call that failed for a long call', async () => {
     const pace = new Pace(undefined, () => now);
     assert.throws(() =>

@@ -4,8 +4,11 @@ import type { Soon } from '../store.ts';
 /** A call that takes longer than this holds up everybody else for too long, in ms. */
 const LONG_MS = 8;
 
-/** After such a call, calls are made beside the event loop for so long, in ms. */
+/** After such a call, calls are made beside the event loop for so long at first, in ms. */
 const CAREFUL_MS = 1000;
+
+/** Twice as long each time that the first call afterwards takes long again, up to this. */
+const MOST_CAREFUL_MS = 16_000;
 
 const NS_PER_MS = 1_000_000;
 
@@ -17,7 +20,9 @@ const NS_PER_MS = 1_000_000;
 export class Pace {
   readonly #now: () => number;
   readonly #waited: (() => number) | undefined;
-  #carefulUntil = 0;
+  /** For how long calls are made beside the event loop, in ms. */
+  #span = CAREFUL_MS;
+  #carefulUntil = Number.NEGATIVE_INFINITY;
   #suspiciousUntil = 0;
 
   /**
@@ -56,11 +61,17 @@ export class Pace {
   }
 
   #tookLong(began: number, ended: number, waitedBefore: number | undefined): void {
-    if (this.#waited === undefined) this.#carefulUntil = ended + CAREFUL_MS;
+    if (this.#waited === undefined) this.#beCareful(began, ended);
     else if (waitedBefore === undefined) this.#suspiciousUntil = ended + CAREFUL_MS;
     else if (ended - began - (this.#waited() - waitedBefore) > LONG_MS) {
-      this.#carefulUntil = ended + CAREFUL_MS;
+      this.#beCareful(began, ended);
     }
+  }
+
+  #beCareful(began: number, ended: number): void {
+    const isAgain = began - this.#carefulUntil < CAREFUL_MS;
+    this.#span = isAgain ? Math.min(2 * this.#span, MOST_CAREFUL_MS) : CAREFUL_MS;
+    this.#carefulUntil = ended + this.#span;
   }
 }
 

@@ -43,6 +43,7 @@ export class LocalTree implements Tree {
   readonly #former: Place[] = [];
   /** Of looking at names, which takes microseconds where nothing has to be read from the disk. */
   readonly #pace = new Pace(waitedForProcessor);
+  readonly #reading = new Pace();
   #isClosed = false;
 
   /**
@@ -96,7 +97,7 @@ export class LocalTree implements Tree {
   openFile(path: Path): Promise<LocalFile> {
     return told(async () => {
       using held = await reach(this.#home, path, 'anything');
-      return LocalFile.open(held, nameOf(path));
+      return LocalFile.open(held, nameOf(path), this.#reading);
     });
   }
 

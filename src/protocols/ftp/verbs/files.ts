@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Failure, failed } from '../../../base/failure.ts';
 import { parsePath, type Path } from '../../../base/path.ts';
 import type { Seen, Session } from '../../../session/session.ts';
@@ -142,7 +143,10 @@ async function countAsSent(
   await using download = await session.download(file, 0);
   const bytes = asUnits(readInTurns((into) => download.read(into), bufferBytes));
   let count = 0;
-  for await (const piece of encoded(bytes, representation, 0)) count += piece.length;
+  for await (const piece of encoded(bytes, representation, 0)) {
+    count += piece.length;
+    await nextTurn();
+  }
   return count;
 }
 
