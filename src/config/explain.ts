@@ -1,4 +1,6 @@
+import { hideLogin } from '../base/hide-login.ts';
 import { valueOf } from './changes.ts';
+import type { Setting } from './setting.ts';
 import { origins, type Settings } from './settings.ts';
 import { ROWS } from './sources.ts';
 
@@ -11,7 +13,7 @@ const TAKEN = {
 export function explainSettings(settings: Settings): string[] {
   const cells = ROWS.map((row) => [
     row.key,
-    row.kind.format(valueOf(settings, row)),
+    written(settings, row),
     settings[origins].get(row.key) ?? '',
   ]);
   const widths = [0, 1].map((column) =>
@@ -34,7 +36,7 @@ export function explainSetting(key: string, settings: Settings): string[] | unde
   if (row === undefined) return undefined;
   const origin = settings[origins].get(key) ?? '';
   return [
-    `${key} = ${row.kind.format(valueOf(settings, row))}`,
+    `${key} = ${written(settings, row)}`,
     '',
     `  ${row.about}`,
     '',
@@ -45,4 +47,9 @@ export function explainSetting(key: string, settings: Settings): string[] | unde
     `  variable    ${row.variable}`,
     `  a change    ${TAKEN[row.taken]}`,
   ];
+}
+
+/** As one would write it, without the login that a URL may have. */
+function written(settings: Settings, row: Setting): string {
+  return hideLogin(row.kind.format(valueOf(settings, row)));
 }

@@ -1,3 +1,4 @@
+import { hideLogin } from '../base/hide-login.ts';
 import type { Setting } from './setting.ts';
 import type { Origin } from './settings.ts';
 import { SETTINGS } from './table.ts';
@@ -60,6 +61,7 @@ export function readRows(
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const safe = typeof value === 'string' ? hideLogin(value) : value;
+  const text = JSON.stringify(safe) ?? String(safe);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

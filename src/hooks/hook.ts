@@ -14,17 +14,30 @@ export interface HookEvent {
 /** Takes one event; that it has taken it is that it resolves. */
 export type Hook = (event: HookEvent, signal: AbortSignal) => Promise<void>;
 
-/** Posts each event as JSON; any 2xx answer means that it was taken. */
+/**
+ * Posts each event as JSON; any 2xx answer means that it was taken. A login in the URL is sent as
+ * one (RFC 7617), and stands in no error.
+ */
 export function urlHook(url: string, timeoutMs: number): Hook {
+  const target = new URL(url);
+  const login = [target.username, target.password].map((part) => decodeURIComponent(part));
+  target.username = '';
+  target.password = '';
+  const headers = {
+    'content-type': 'application/json',
+    ...(login.some((part) => part !== '') && {
+      authorization: `Basic ${Buffer.from(login.join(':')).toString('base64')}`,
+    }),
+  };
   return async (event, signal) => {
-    const answer = await fetch(url, {
+    const answer = await fetch(target, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers,
       body: JSON.stringify(event),
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
     await answer.body?.cancel();
-    if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+    if (!answer.ok) throw new Error(`${target.href} answered ${answer.status}`);
   };
 }
 

@@ -98,6 +98,29 @@ describe('hooks', () => {
     await assert.rejects(failing, /ended with 3: no room/);
   });
 
+  it('is logged in to by the login in its URL, which no error tells', async () => {
+    let heard: string | undefined;
+    const server = createServer((request, response) => {
+      heard = request.headers.authorization;
+      response.writeHead(500).end();
+    });
+    await listening(server);
+    try {
+      const { port } = server.address() as AddressInfo;
+      const hook = urlHook(`http://me:hush%40hush@127.0.0.1:${port}/hook`, 10_000);
+      const event = { id: 7, time: 'now', account: 'alice' };
+      await assert.rejects(hook(event, new AbortController().signal), (error: Error) => {
+        assert.match(error.message, /127\.0\.0\.1:\d+\/hook answered 500/);
+        assert.doesNotMatch(error.message, /hush/);
+        return true;
+      });
+      assert.equal(heard, `Basic ${Buffer.from('me:hush@hush').toString('base64')}`);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
   it('can be a URL, which takes an event with a 2xx answer', async () => {
     const heard: string[] = [];
     const answer = async (request: IncomingMessage, response: ServerResponse) => {

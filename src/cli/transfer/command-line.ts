@@ -1,5 +1,6 @@
 import { basename, relative } from 'node:path';
-import { hideLogin, isAddress, parseAddress, formatAddress } from '../../client/address/address.ts';
+import { hideLogin } from '../../base/hide-login.ts';
+import { isAddress, parseAddress, formatAddress } from '../../client/address/address.ts';
 
 /** The command that was typed, to be typed again: quoted for a shell, without passwords. */
 export function commandLine(

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { parsePath, ROOT } from '../../base/path.ts';
-import { formatAddress, hideLogin, isAddress, parseAddress, pathOf } from './address.ts';
+import { hideLogin } from '../../base/hide-login.ts';
+import { formatAddress, isAddress, parseAddress, pathOf } from './address.ts';
 
 test('a URL is read into its parts', () => {
   assert.deepEqual(parseAddress('ftp://anna:s%65cret@Example.ORG:2121/films/a%20b.mkv'), {

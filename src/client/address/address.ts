@@ -1,3 +1,4 @@
+import { hideLogin } from '../../base/hide-login.ts';
 import { Failure } from '../../base/failure.ts';
 import { decodeName, encodeName } from '../../base/name.ts';
 import { type Path, ROOT, parsePath } from '../../base/path.ts';
@@ -86,11 +87,6 @@ export function formatAddress(
 /** The absolute path of a place, for whom the login led to `start`. @throws Failure `name-refused` */
 export function pathOf({ path }: Place, start: Path): Path {
   return parsePath(path, path.startsWith('/') ? ROOT : start);
-}
-
-/** The text with whatever may be a login in it left out, for messages. */
-export function hideLogin(text: string): string {
-  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/is, '$1').replaceAll(/\p{Cc}/gu, '?');
 }
 
 function schemeOf(text: string): Scheme {

@@ -37,7 +37,14 @@ test('a log shows no argument of a verb whose row says that it is secret', () =>
 
 test('a log shows nothing of the argument of what is no verb: it may be a mistyped password', () => {
   assert.equal(logged('PAS hunter2'), 'PAS (unknown)');
-  assert.equal(logged('hunter2hunter2hunter2'), 'HUNTER2HUNTER2HU (unknown)');
+  assert.equal(logged('hunter2'), '(a word that is unknown)');
+  assert.equal(logged(' PASS hunter2'), ' (unknown)');
+});
+
+test('a log shows nothing of what is refused: it may be meant for another server', () => {
+  assert.equal(logged('SITE PSWD old hunter2'), 'SITE ****');
+  assert.equal(logged('ADAT hunter2'), 'ADAT ****');
+  assert.equal(logged('SITE UTIME 20270131 x'), 'SITE UTIME 20270131 x');
 });
 
 test('a log shows no character that a terminal would act on', () => {

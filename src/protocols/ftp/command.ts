@@ -45,14 +45,29 @@ export function readCommand(event: LineEvent, verbs: VerbIndex): Command | undef
   }
 }
 
+/** The longest word that no verb is and that is shown all the same. */
+const SHORT = 4;
+
 /** How a log shows a command: no secret argument, no control characters, nothing of what is no verb. */
 export function loggable(command: Command): string {
   if (command.kind === 'too-long') return '(a line that is too long)';
   const { verb, word, argument } = command;
-  // A mistyped PASS must not end up in a log either.
-  if (verb === undefined) return `${printable(word.slice(0, 16))} (unknown)`;
+  // A mistyped PASS must not end up in a log either, nor a password where a verb was expected.
+  if (verb === undefined) {
+    return word.length <= SHORT ? `${printable(word)} (unknown)` : '(a word that is unknown)';
+  }
   if (argument === '') return word;
-  return verb.secret === true ? `${word} ****` : `${word} ${printable(argument)}`;
+  return mayBeSecret(verb, argument) ? `${word} ****` : `${word} ${printable(argument)}`;
+}
+
+/** What nobody here reads, other servers may have been told under that name: SITE PSWD and its like. */
+function mayBeSecret({ secret, refusal, subcommands }: Verb, argument: string): boolean {
+  if (secret === true || refusal !== undefined) return true;
+  const [name = ''] = argument.toUpperCase().split(' ');
+  const row = subcommands?.find((one) =>
+    [one.name, ...(one.aliases ?? [])].some((full) => full.endsWith(` ${name}`)),
+  );
+  return subcommands !== undefined && (row === undefined || row.refusal !== undefined);
 }
 
 /** Control characters, and what was no text, in a form that no terminal acts on. */
