@@ -39,6 +39,11 @@ export function comparable(text: string): string {
   return text.normalize('NFC');
 }
 
+/** The forms in which a text is met that means the same: as it is, composed, decomposed. */
+export function spellings(text: string): string[] {
+  return [...new Set([text, comparable(text), text.normalize('NFD')])];
+}
+
 /** The length in bytes of the valid UTF-8 sequence at `at`, 0 if there is none. */
 function validSequence(buffer: Buffer, at: number): number {
   const lead = buffer[at] ?? 0;

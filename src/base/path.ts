@@ -1,5 +1,5 @@
 import { Failure } from './failure.ts';
-import { encodeName } from './name.ts';
+import { comparable, encodeName } from './name.ts';
 
 declare const brand: unique symbol;
 
@@ -60,6 +60,11 @@ export function nameOf(path: Path): string {
 /** The names from the root down; none for the root. */
 export function segmentsOf(path: Path): string[] {
   return path === ROOT ? [] : path.slice(1).split('/');
+}
+
+/** The same path as everybody writes it who means it, for comparing; kept is what was said. */
+export function comparablePath(path: Path): Path {
+  return comparable(path) as Path;
 }
 
 /** True if `path` is `folder` or lies somewhere below it. */

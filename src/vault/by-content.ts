@@ -1,3 +1,4 @@
+import { spellings } from '../base/name.ts';
 import { type Path, child, nameOf, parentOf } from '../base/path.ts';
 import type { UploadRow } from '../database/tables.ts';
 import { statOrUndefined } from './commit.ts';
@@ -100,7 +101,10 @@ function farthest(parts: HomeParts, path: Path, { length, digest }: Promised) {
       .where((is) =>
         is.or([
           is('holder', 'is', null),
-          is.and([is('folder', '=', parentOf(path)), is('name', '=', nameOf(path))]),
+          is.and([
+            is('folder', 'in', spellings(parentOf(path))),
+            is('name', 'in', spellings(nameOf(path))),
+          ]),
         ]),
       )
       .orderBy('offset', 'desc')

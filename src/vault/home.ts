@@ -1,6 +1,6 @@
 import type { Checksum } from '../base/digest.ts';
 import { Failure, failed } from '../base/failure.ts';
-import { type Path, ROOT, child, nameOf, parentOf } from '../base/path.ts';
+import { type Path, ROOT, child, parentOf } from '../base/path.ts';
 import type { ByteRange } from '../base/range.ts';
 import type { UploadRow } from '../database/tables.ts';
 import type { Entry, ReadableFile, StoreFacts } from '../storage/store.ts';
@@ -11,13 +11,14 @@ import { type Authorise, statOrUndefined } from './commit.ts';
 import type { HomeParts } from './context.ts';
 import { joinFiles } from './join.ts';
 import { type Usage, checkBeginning, roomIn } from './ledger.ts';
+import { listFolder } from './listing.ts';
 import { moveEntry, removeFile } from './name-changes.ts';
 import { type Origin, originOf } from './origin.ts';
 import type { Digested, KnownDigest } from './digested.ts';
 import type { Declared, Placement, Wishes } from './placement.ts';
 import { holderOf } from './presence.ts';
 import { digestOfFile, digestOfStaged } from './proof.ts';
-import { hasItsBytes, resumable } from './resumable.ts';
+import { resumable } from './resumable.ts';
 import { type Seen, asSeen } from './seen.ts';
 import { dropUpload } from './superseded.ts';
 import { takeOver } from './takeover.ts';
@@ -60,18 +61,8 @@ export class Home {
   }
 
   /** Unsorted slices; unfinished uploads stand in the last one. */
-  async *list(folder: Path): AsyncIterable<readonly Seen[]> {
-    const records = await this.#parts.records.inFolder(this.id, folder);
-    const unfinished = new Map(records.map((record) => [nameOf(record.path), record]));
-    for await (const slice of this.#parts.tree.list(folder)) {
-      if (unfinished.size > 0) for (const entry of slice) unfinished.delete(entry.name);
-      yield slice;
-    }
-    const seen: Seen[] = [];
-    for (const record of unfinished.values()) {
-      if (await hasItsBytes(this.#parts, record)) seen.push(asSeen(record));
-    }
-    if (seen.length > 0) yield seen;
+  list(folder: Path): AsyncIterable<readonly Seen[]> {
+    return listFolder(this.#parts, folder);
   }
 
   /** @throws Failure `not-found`, `is-a-directory`, `unfinished` */

@@ -1,4 +1,4 @@
-import { type Path, isWithin } from '../base/path.ts';
+import { type Path, comparablePath, isWithin } from '../base/path.ts';
 import type { JournalRow } from '../database/tables.ts';
 import type { Claim } from './claim.ts';
 
@@ -51,13 +51,15 @@ export class Leftovers {
 
   /** True if nobody can tell yet what the ledger has to say of one of these names. */
   concern(homeId: number, paths: readonly Path[]): boolean {
+    if (this.#all.size === 0) return false;
+    const wanted = paths.map(comparablePath);
     return this.all.some(
       (one) =>
         (one.kind === 'commit' || one.kind === 'change') &&
         one.homeId === homeId &&
-        one.paths.some((left) =>
-          paths.some((path) => isWithin(path, left) || isWithin(left, path)),
-        ),
+        one.paths
+          .map(comparablePath)
+          .some((left) => wanted.some((path) => isWithin(path, left) || isWithin(left, path))),
     );
   }
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../base/failure.ts';
+import { spellings } from '../base/name.ts';
 import { type Path, ROOT } from '../base/path.ts';
 import type { Write } from '../database/database.ts';
 import type { JournalRow } from '../database/tables.ts';
@@ -146,7 +147,9 @@ export async function settleChange(
       if (moved.kind === 'folder') {
         await forgetBelow(write, row.home_id, to);
         await rebaseFolders(write, 'digests', row.home_id, path, to);
-        await rebaseFolders(write, 'uploads', row.home_id, path, to);
+        for (const from of spellings(path) as Path[]) {
+          await rebaseFolders(write, 'uploads', row.home_id, from, to);
+        }
       }
     }
     await strike(write, row.id);

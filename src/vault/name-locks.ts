@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { Failure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
-import type { Path } from '../base/path.ts';
+import { type Path, comparablePath } from '../base/path.ts';
 import type { Database } from '../database/database.ts';
 import type { Leftovers } from './leftovers.ts';
 import { type Presence, processOf } from './presence.ts';
@@ -43,7 +43,7 @@ export class NameLocks {
 
   /** True if somebody in this process changes this name, or waits to. */
   isHeldHere(homeId: number, path: Path): boolean {
-    return this.#here.isHeld(keyOf(homeId, path));
+    return this.#here.isHeld(keyOf(homeId, comparablePath(path)));
   }
 
   /**
@@ -51,7 +51,8 @@ export class NameLocks {
    *   `storage-failed` as long as it cannot be recorded what was done to one of them
    */
   async hold(homeId: number, ...paths: readonly Path[]): Promise<AsyncDisposable> {
-    const wanted = [...new Set(paths)];
+    // Two spellings of a name are one name.
+    const wanted = [...new Set(paths.map(comparablePath))];
     const here = await this.#here.hold(...wanted.map((path) => keyOf(homeId, path)));
     try {
       await this.#takeAll(homeId, wanted);

@@ -1,3 +1,4 @@
+import { spellings } from '../base/name.ts';
 import type { Path } from '../base/path.ts';
 import { nameOf, parentOf } from '../base/path.ts';
 import type { HomeParts } from './context.ts';
@@ -52,8 +53,8 @@ export async function dropEarlier(parts: HomeParts, path: Path, id: string): Pro
     .selectFrom('uploads')
     .select('id')
     .where('home_id', '=', parts.homeId)
-    .where('folder', '=', parentOf(path))
-    .where('name', '=', nameOf(path))
+    .where('folder', 'in', spellings(parentOf(path)))
+    .where('name', 'in', spellings(nameOf(path)))
     .where('state', 'in', ['staging', 'rejected'])
     .where('holder', 'is', null)
     .where('id', '!=', id)
@@ -70,8 +71,8 @@ export async function hasLater(parts: HomeParts, path: Path, id: string): Promis
     .selectFrom('uploads')
     .select('id')
     .where('home_id', '=', parts.homeId)
-    .where('folder', '=', parentOf(path))
-    .where('name', '=', nameOf(path))
+    .where('folder', 'in', spellings(parentOf(path)))
+    .where('name', 'in', spellings(nameOf(path)))
     .where('state', '=', 'staging')
     .where('offset', '>', 0)
     .where('id', '!=', id)

@@ -1,5 +1,6 @@
 import { parseDigest } from '../base/digest.ts';
 import { Failure } from '../base/failure.ts';
+import { comparable, spellings } from '../base/name.ts';
 import { type Path, child, nameOf, parentOf } from '../base/path.ts';
 import type { Database, Write } from '../database/database.ts';
 import type { UploadRow } from '../database/tables.ts';
@@ -36,8 +37,10 @@ export class UploadRecords {
   /** The newest upload to this name that can be resumed; one that has nothing durable yet, last. */
   async unfinished(homeId: number, path: Path): Promise<UploadRecord | undefined> {
     const row = await this.#resumable(homeId)
-      .where('folder', '=', parentOf(path))
-      .where('name', '=', nameOf(path))
+      .where('folder', 'in', spellings(parentOf(path)))
+      .where('name', 'in', spellings(nameOf(path)))
+      // Where both spellings are on the disk, each has its own.
+      .orderBy((is) => is('name', '=', nameOf(path)), 'desc')
       .orderBy((is) => is('offset', '>', 0), 'desc')
       .orderBy('created_at', 'desc')
       .executeTakeFirst();
@@ -47,11 +50,11 @@ export class UploadRecords {
   /** All uploads into this folder with durable bytes, the newest of each name. */
   async inFolder(homeId: number, folder: Path): Promise<readonly UploadRecord[]> {
     const rows = await this.#resumable(homeId)
-      .where('folder', '=', folder)
+      .where('folder', 'in', spellings(folder))
       .where('offset', '>', 0)
       .orderBy('created_at')
       .execute();
-    return [...new Map(rows.map((row) => [row.name, toRecord(row)])).values()];
+    return [...new Map(rows.map((row) => [comparable(row.name), toRecord(row)])).values()];
   }
 
   /** Every upload that is not history: of one home, or of all. */

@@ -1,4 +1,5 @@
 import type { Failure } from '../base/failure.ts';
+import { comparable } from '../base/name.ts';
 import type { Path } from '../base/path.ts';
 import type { Writer } from './writer.ts';
 
@@ -26,8 +27,9 @@ export class Writers {
 
   /** The writer of the newest live upload to this name. */
   writing(homeId: number, path: Path): Writer | undefined {
+    const wanted = comparable(path);
     return [...this.#byUpload.values()].findLast(
-      (writer) => writer.homeId === homeId && writer.path === path,
+      (writer) => writer.homeId === homeId && comparable(writer.path) === wanted,
     );
   }
 
