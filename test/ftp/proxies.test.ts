@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { runClient, succeeded } from '../peers/support/process.ts';
 import { skipWithout } from '../support/peers.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Client, listenForData, readAll } from './client.ts';
+import { freePorts } from '../support/free-ports.ts';
 import { type Live, PASSWORD, startLive } from './live.ts';
 
 /** Where the connections of these tests come from; others of 127.0.0.0/8 are no proxies. */
@@ -202,6 +204,71 @@ suite('behind a proxy that speaks the PROXY protocol', () => {
     assert.equal(succeeded(await runClient('curl', [...secure, url])), 'by curl');
   });
 });
+
+/** Where HAProxy listens, so that it can have the same ports as the server. */
+const FRONT = '127.0.0.40';
+
+/** Its control port, and passive ports, behind it. */
+const PORTS = 5;
+
+test(
+  'HAProxy hands on control and data connections, and each client keeps its address',
+  {
+    skip: skipWithout('haproxy', 'curl'),
+  },
+  async () => {
+    await using folder = await temporaryFolder();
+    const first = await freePorts(PORTS, '0.0.0.0');
+    const last = first + PORTS - 1;
+    await using live = await startLive({
+      flags: {
+        ftp: `127.0.0.1:${first}`,
+        ftpProxies: PROXY,
+        passivePorts: `${first + 1}-${last}`,
+        ftpPassiveLocal: 'none',
+      },
+    });
+    const config = join(folder.path, 'haproxy.cfg');
+    await writeFile(
+      config,
+      `defaults
+  mode tcp
+  timeout connect 5s
+  timeout client 30s
+  timeout server 30s
+listen ftp
+  bind ${FRONT}:${first}-${last}
+  source ${PROXY}
+  server carryon 127.0.0.1 send-proxy-v2
+`,
+    );
+    const haproxy = spawn('haproxy', ['-f', config, '-db'], { stdio: 'ignore' });
+    const ended = once(haproxy, 'close');
+    try {
+      const from = '127.0.0.41';
+      const url = `ftp://${FRONT}:${first}/through`;
+      const common = ['-q', '-sS', '--retry', '50', '--retry-connrefused', '--retry-delay', '0'];
+      const curl = async (...flags: string[]): Promise<string> => {
+        const login = ['--interface', from, '-u', `anna:${PASSWORD}`];
+        return succeeded(await runClient('curl', [...common, ...login, ...flags, url]));
+      };
+      const file = join(folder.path, 'file');
+      await writeFile(file, 'by way of HAProxy');
+      await curl('-T', file);
+      for (const how of ['--disable-epsv', '--disable-eprt']) {
+        assert.equal(await curl(how), 'by way of HAProxy');
+      }
+      assert.equal(await curl('-k', '--ssl-reqd'), 'by way of HAProxy');
+      assert.match(
+        await readFile(join(live.home('..'), 'log/transfers.ndjson'), 'utf8'),
+        new RegExp(from),
+      );
+    } finally {
+      haproxy.kill();
+      await ended;
+    }
+  },
+);
 
 async function logIn(client: Client): Promise<void> {
   await client.say('USER anna', 331);

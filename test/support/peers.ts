@@ -15,6 +15,7 @@ export const PEERS = {
   python3: { package: 'python3', probe: ['--version'] },
   rclone: { package: 'rclone', probe: ['version'] },
   openssl: { package: 'openssl', probe: ['version'] },
+  haproxy: { package: 'haproxy', probe: ['-v'] },
 } as const satisfies Record<string, Peer>;
 
 export type PeerName = keyof typeof PEERS;
