@@ -130,7 +130,9 @@ export const PROFTPD: Dialect = {
     RootLogin: SENTENCES.never,
     UseSendfile: 'how bytes are moved is not a setting',
     SocketOptions: 'how bytes are moved is not a setting',
-    UseEncoding: 'names are UTF-8',
+    UseEncoding:
+      'names are UTF-8; clients that write another charset are named by `ftp.charset-by-network` or `carryon account set NAME --charset`',
+    ProxyProtocolEngine: '`ftp.proxies` names the load balancers that speak it',
     LangEngine: SENTENCES.always,
   },
 };

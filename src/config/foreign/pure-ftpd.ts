@@ -115,6 +115,9 @@ export const PURE_FTPD: Dialect = {
     CustomerProof: SENTENCES.never,
     NoTruncate: 'always so: the old version stays until the new one is whole',
     TLSCipherSuite: 'the ciphers are those of Node: `NODE_OPTIONS=--tls-cipher-list=…`',
+    ClientCharset:
+      'clients that write another charset are named by `ftp.charset-by-network` or `carryon account set NAME --charset`',
+    FileSystemCharset: 'names on the disk are UTF-8',
     IPV6Only: '`ftp.listen` with an IPv6 address',
     NATmode: 'see `ftp.passive-address`',
   },

@@ -121,7 +121,7 @@ export const VSFTPD: Dialect = {
     pasv_enable: SENTENCES.always,
     port_promiscuous: SENTENCES.never,
     pasv_promiscuous: SENTENCES.never,
-    pasv_addr_resolve: 'not needed with `ftp.passive-address`',
+    pasv_addr_resolve: '`ftp.passive-address` may be a name, and is looked up again',
     force_local_data_ssl: 'goes with `tls.policy = "required"`',
     ssl_tlsv1: 'TLS is 1.2 or newer: `tls.min-version`',
     ssl_sslv2: SENTENCES.never,
