@@ -8,7 +8,8 @@ import type { Door } from './visitor.ts';
 import { Wire } from './wire.ts';
 
 const PASSWORD = 'a password for all';
-const ACCOUNTS = ['ann', 'bob'];
+/** One of them for clients whose broken bytes are characters. */
+const ACCOUNTS = { ann: [], bob: ['--charset', 'gb18030'] };
 
 /** Timers so short that whatever is left over ends while the test looks on. */
 const ARGS = [
@@ -45,8 +46,8 @@ export class Subject implements AsyncDisposable {
   }
 
   static async open(data: string): Promise<Subject> {
-    for (const name of ACCOUNTS) {
-      const words = ['account', 'add', name, '--password-stdin', '--quota', '64MiB'];
+    for (const [name, flags] of Object.entries(ACCOUNTS)) {
+      const words = ['account', 'add', name, '--password-stdin', '--quota', '64MiB', ...flags];
       await runCli([...words, '--permissions', 'all', '--max-files', '200', '--data', data], {
         input: `${PASSWORD}\n`,
       });
@@ -55,7 +56,7 @@ export class Subject implements AsyncDisposable {
   }
 
   get door(): Door {
-    return { port: this.#server.port, accounts: ACCOUNTS, password: PASSWORD };
+    return { port: this.#server.port, accounts: Object.keys(ACCOUNTS), password: PASSWORD };
   }
 
   /** Milliseconds until a stranger was greeted. */
