@@ -87,7 +87,14 @@ export const ABOUT: readonly Conversation[] = [
       'pure-ftpd': 'sets it and does not tell it',
     },
   },
-  { title: 'SITE UMASK', steps: ['SITE UMASK'], differs: because(WHY.anonymous, 'vsftpd') },
+  {
+    title: 'SITE UMASK',
+    steps: ['SITE UMASK'],
+    differs: {
+      ...because(WHY.anonymous, 'vsftpd'),
+      ...because(WHY.notKnown, 'proftpd', 'pure-ftpd', 'pyftpdlib'),
+    },
+  },
   {
     title: 'CLNT',
     steps: ['CLNT me 1.0'],

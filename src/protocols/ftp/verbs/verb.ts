@@ -46,6 +46,8 @@ export interface VerbFacts {
 /** A row as the table holds it: the facts, and one way in that hides the types of the argument. */
 export interface Verb extends VerbFacts {
   readonly needs: readonly PhaseKind[];
+  /** How its argument is read; undefined for one that is refused whatever it says. */
+  readonly grammar?: Grammar<unknown>;
   /** The verb with its arguments, as in `REST <offset>`. */
   readonly syntax: string;
   /**
@@ -91,6 +93,7 @@ export function verb<K extends PhaseKind, A>(row: Row<K, A>): Verb {
   return {
     ...facts,
     needs,
+    grammar,
     syntax,
     replies,
     situation: facts.naming ? 'naming' : 'asking',
