@@ -43,6 +43,7 @@ export async function insertAccount(write: Write, { name, stored, changes, now }
       last_login_at: null,
       tls: null,
       charset: null,
+      networks: null,
       created_at: now,
       password_set_at: now,
     })
@@ -82,6 +83,7 @@ export async function updateAccount(
     expires_at: changes.expiresAt,
     tls: holds.tls,
     charset: holds.charset,
+    networks: holds.networks === null ? null : holds.networks.join(' '),
   });
   const ofHome = defined({
     location: changes.home,

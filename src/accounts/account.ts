@@ -1,6 +1,7 @@
 import { Failure } from '../base/failure.ts';
 import type { CharsetName } from '../base/charset.ts';
 import type { EncryptionPolicy } from '../base/encryption-policy.ts';
+import { Networks } from '../base/network.ts';
 import { type Permission, isPermission } from '../base/permission.ts';
 import type { AccountRow, HomeRow } from '../database/tables.ts';
 import { type SharedProfile, type Unconfirmed, readProfile } from './changes.ts';
@@ -30,6 +31,8 @@ export interface Account {
   readonly tls: EncryptionPolicy | undefined;
   /** How its clients write names, where it differs from what holds where they come from. */
   readonly charset: CharsetName | undefined;
+  /** Where its visitors have to come from; undefined means anywhere. */
+  readonly networks: readonly string[] | undefined;
   readonly createdAt: number;
   readonly passwordSetAt: number;
 }
@@ -44,6 +47,11 @@ export interface AccountLimits {
 /** True if this account may be used at this moment. */
 export function isUsable(account: Account, now: number): boolean {
   return account.enabled && (account.expiresAt === undefined || now < account.expiresAt);
+}
+
+/** True if somebody at this address may use this account. */
+export function mayComeFrom({ networks }: Account, address: string): boolean {
+  return networks === undefined || new Networks(networks).has(address);
 }
 
 /** Letters, digits and a few signs: a name is also the name of a folder, and stands in logs. */
@@ -80,6 +88,7 @@ export function toAccount(row: AccountRow, home: HomeRow): Account {
     lastLoginAt: row.last_login_at ?? undefined,
     tls: row.tls ?? undefined,
     charset: row.charset ?? undefined,
+    networks: row.networks?.split(' '),
     createdAt: row.created_at,
     passwordSetAt: row.password_set_at,
   };

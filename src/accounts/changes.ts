@@ -20,6 +20,8 @@ export interface AccountChanges {
   readonly maxSessions?: number | null;
   readonly tls?: EncryptionPolicy | null;
   readonly charset?: CharsetName | null;
+  /** As `base/network.ts` writes them. */
+  readonly networks?: readonly string[] | null;
   /** What the account does not say itself, this group says. */
   readonly group?: string | null;
   /** What the account says no more itself. */
@@ -36,6 +38,7 @@ const SHARED = [
   'maxSessions',
   'tls',
   'charset',
+  'networks',
   'permissions',
   'unconfirmed',
 ] as const satisfies readonly (keyof AccountChanges)[];
@@ -55,6 +58,7 @@ const DEFAULTS: Required<SharedProfile> = {
   maxSessions: null,
   tls: null,
   charset: null,
+  networks: null,
   permissions: DEFAULT_PERMISSIONS,
   unconfirmed: 'hold',
 };

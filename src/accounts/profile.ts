@@ -8,6 +8,7 @@ import {
   type Permission,
   isPermission,
 } from '../base/permission.ts';
+import { parseNetwork } from '../base/network.ts';
 import { KiB, parseSize } from '../base/size.ts';
 import type { Account } from './account.ts';
 import { type AccountChanges, type SharedKey, isShared } from './changes.ts';
@@ -44,6 +45,7 @@ const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
 /** The word for no limit at all. */
 const NONE = 'none';
 const NEVER = 'never';
+const ANY = 'any';
 
 /** Everything that can be set of an account. Flags, exports and imports come from these rows. */
 export const FIELDS = {
@@ -129,6 +131,16 @@ export const FIELDS = {
     },
     write: (value) => value ?? NONE,
   },
+  networks: {
+    name: 'networks',
+    takes: 'list',
+    about:
+      'addresses and networks that it may come from, as 192.0.2.7,198.51.100.0/24; "any" for anywhere',
+    complaint:
+      'Networks are written as 192.0.2.0/24 or 2001:db8::/32, with commas between; or "any".',
+    read: parseNetworks,
+    write: (value) => value?.join(' ') ?? ANY,
+  },
   permissions: {
     name: 'permissions',
     takes: 'list',
@@ -204,6 +216,13 @@ function parseEnd(text: string, now: number): number | null | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
+function parseNetworks(text: string): readonly string[] | null | undefined {
+  if (text === ANY || text === NONE) return null;
+  const words = text.split(/[\s,]+/).filter((word) => word !== '');
+  const networks = words.map(parseNetwork).filter((network) => network !== undefined);
+  return words.length > 0 && networks.length === words.length ? networks : undefined;
+}
+
 function parsePermissions(text: string): readonly Permission[] | undefined {
   if (text === 'all') return ALL_PERMISSIONS;
   if (text === 'default') return DEFAULT_PERMISSIONS;
@@ -234,6 +253,7 @@ export function profileOf(account: Account): Profile {
     group: account.group ?? null,
     tls: account.tls ?? null,
     charset: account.charset ?? null,
+    networks: account.networks ?? null,
   };
 }
 

@@ -54,6 +54,8 @@ interface AccountsTable {
   /** Null: as the settings say. */
   tls: EncryptionPolicy | null;
   charset: CharsetName | null;
+  /** Networks with spaces between; null: from anywhere. */
+  networks: string | null;
   created_at: number;
   /** When the operator last set the password; sessions opened with an older one end. */
   password_set_at: number;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isUsable } from '../accounts/account.ts';
+import { isUsable, mayComeFrom } from '../accounts/account.ts';
 import type { Accounts, StoredAccount } from '../accounts/accounts.ts';
 import type { CredentialCache } from '../accounts/credential-cache.ts';
 import type { Passwords } from '../accounts/passwords/passwords.ts';
@@ -76,7 +76,8 @@ export class FrontDesk implements Reception {
     const account =
       (await this.#admitted(name, password, visitor, signal)) ??
       (await this.#known(name, password, visitor, signal));
-    if (!account || !isUsable(account, clock.now())) {
+    const isWelcome = account !== undefined && mayComeFrom(account, visitor.address);
+    if (!isWelcome || !isUsable(account, clock.now())) {
       throttle.failed(visitor.address, name);
       sessions.emit({ kind: 'refused', time: clock.now(), account: name, ...visitor });
       doorkeeper.failedLogin(visitor.address, name, password);

@@ -1,5 +1,5 @@
 import type { Accounts, StoredAccount } from '../accounts/accounts.ts';
-import { isUsable } from '../accounts/account.ts';
+import { isUsable, mayComeFrom } from '../accounts/account.ts';
 import type { Clock } from '../base/clock.ts';
 import { Failure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
@@ -102,6 +102,10 @@ export class Visits implements Disposable {
       session.end(new Failure('forbidden', 'This account is not active any more'));
     } else if (account.passwordSetAt !== session.account.passwordSetAt) {
       session.end(new Failure('forbidden', 'The password has been changed: log in again'));
+    } else if (fresh && !mayComeFrom(account, session.visitor.address)) {
+      session.end(
+        new Failure('forbidden', 'This account may not be used from this address any more'),
+      );
     } else session.account = account;
   }
 }

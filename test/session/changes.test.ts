@@ -30,6 +30,8 @@ const ENDS: Readonly<Record<string, (reception: TestReception) => Promise<unknow
   },
   'has been given a date that is past': ({ accounts, clock }) =>
     accounts.set('ann', { expiresAt: clock.now() - 1 }),
+  'may only come from elsewhere': ({ accounts }) =>
+    accounts.set('ann', { networks: ['198.51.100.0/24'] }),
   'has come to its date': async ({ clock }) => clock.advance(60_000),
 };
 

@@ -81,6 +81,19 @@ suite('logging in', () => {
     assert.equal((await failure(reception.enter('ann'))).code, 'forbidden');
   });
 
+  test('an account lets nobody in from elsewhere than it says, and says so like for a wrong password', async () => {
+    await using reception = await openReception();
+    await reception.add('ann', { networks: ['192.0.2.0/24', '2001:db8:1::/48'] });
+    for (const address of ['192.0.2.9', '2001:db8:1:5::1']) {
+      await using session = await reception.desk.login('ann', PASSWORD, { ...VISITOR, address });
+      assert.equal(session.accountName, 'ann');
+    }
+    await assert.rejects(
+      reception.desk.login('ann', PASSWORD, { ...VISITOR, address: '198.51.100.1' }),
+      { code: 'forbidden', message: 'The name or the password is not right' },
+    );
+  });
+
   test('a login that was verified is remembered and hashes nothing', async () => {
     await using reception = await openReception({ cache: true });
     await reception.add('ann');

@@ -35,7 +35,7 @@ ${fields.join('\n')}
 |---|---|
 ${sources.join('\n')}
 
-Passwords are taken over as ${SCHEMES.map(({ name }) => name).join(', ')}, and all but the first are replaced by it at the next login. Whoever has another kind is there but locked, as the line of that account says, until \`carryon account passwd NAME\` sets a new password; \`--make-passwords\` makes one for each of these and shows it, so that a table of names is enough to begin with. Uid and gid are not used: files belong to the user that runs the server. Whoever Pure-FTPd let in only from some addresses or at some hours is disabled at first.
+Passwords are taken over as ${SCHEMES.map(({ name }) => name).join(', ')}, and all but the first are replaced by it at the next login. Whoever has another kind is there but locked, as the line of that account says, until \`carryon account passwd NAME\` sets a new password; \`--make-passwords\` makes one for each of these and shows it, so that a table of names is enough to begin with. Uid and gid are not used: files belong to the user that runs the server. The addresses that Pure-FTPd let somebody in from come over; whoever it kept out by others, by names or by hours is disabled at first.
 
 <!-- Generated from src/accounts. -->
 `;

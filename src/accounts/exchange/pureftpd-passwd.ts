@@ -14,10 +14,13 @@ const LIMITS: readonly (readonly [at: number, key: keyof AccountChanges & keyof 
   ];
 
 /** What restricts who may come in or when, and has no equal here. */
+/** Where the addresses stand that clients may come from. */
+const ALLOWED = 15;
+
 const RESTRICTIONS: readonly (readonly [at: number, what: string])[] = [
   [13, 'addresses of the server'],
   [14, 'refused addresses of the server'],
-  [15, 'addresses of clients'],
+  [ALLOWED, 'names of clients'],
   [16, 'refused addresses of clients'],
   [17, 'hours'],
 ];
@@ -26,7 +29,7 @@ const RESTRICTIONS: readonly (readonly [at: number, what: string])[] = [
 export const PUREFTPD_PASSWD: Source = {
   name: 'pureftpd.passwd',
   about:
-    'the virtual users of Pure-FTPd, as pure-pw writes them: names, passwords, homes, quotas, bandwidth, sessions',
+    'the virtual users of Pure-FTPd, as pure-pw writes them: names, passwords, homes, quotas, bandwidth, sessions, addresses',
   files: /pureftpd\.passwd$/,
   read: (text) => readLines(text, 6, account, [IDS, ...rateRemark(text)]),
 };
@@ -39,7 +42,10 @@ function account(fields: readonly string[]) {
   });
   const read = limits.map(([key, said]) => [key, FIELDS[key].read(said, 0)] as const);
   const unreadable = limits.filter((_, index) => read[index]?.[1] === undefined);
-  const restrictions = RESTRICTIONS.filter(([at]) => (fields[at]?.trim() ?? '') !== '');
+  const allowed = FIELDS.networks.read(fields[ALLOWED]?.trim() || 'any');
+  const restrictions = RESTRICTIONS.filter(
+    ([at]) => (fields[at]?.trim() ?? '') !== '' && (at !== ALLOWED || allowed === undefined),
+  );
   const ratios = [8, 9].some((at) => /[1-9]/.test(fields[at] ?? ''));
   return {
     password,
@@ -47,6 +53,7 @@ function account(fields: readonly string[]) {
       // A dot behind the last slash, or a part /./, tells Pure-FTPd to keep people inside.
       ...(home !== '' && { home: home.replace(/\/\.\/?$/, '').replace('/./', '/') || '/' }),
       ...(Object.fromEntries(read.filter(([, value]) => value !== undefined)) as AccountChanges),
+      ...(allowed && { networks: allowed }),
       // Who was kept out there is not let in here by our not knowing how.
       ...(restrictions.length > 0 && { enabled: false }),
     },

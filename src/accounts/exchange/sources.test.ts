@@ -47,6 +47,7 @@ function account(name: string, own: Partial<StoredAccount> = {}): StoredAccount 
     lastLoginAt: undefined,
     tls: undefined,
     charset: undefined,
+    networks: undefined,
     createdAt: 0,
     passwordSetAt: 0,
     stored: SHA512,
@@ -118,7 +119,8 @@ suite('files with accounts', () => {
   test('of pure-pw bring homes and limits; whoever was restricted in a way we do not know is disabled', () => {
     const text = [
       `anna:${SHA512}:1000:1000:Anna:/srv/anna/./:51200:102400:::3:1000:10485760:::::`,
-      `bob:${SHA512}:1000:1000::/srv/bob/./inner:0:0:1:5:0:0:0:::192.0.2.0/24::0900-1700`,
+      `bob:${SHA512}:1000:1000::/srv/bob/./inner:0:0:1:5:0:0:0:::192.0.2.0/24,10.0.0.1::`,
+      `dan:${SHA512}:1000:1000::/srv/dan::::::::::office.example.org:10.0.0.2:0900-1700`,
       `carl:${SHA512}:1:1::/srv/anna/.`,
     ].join('\n');
     const reading = read('pureftpd.passwd', text);
@@ -132,12 +134,14 @@ suite('files with accounts', () => {
         quotaFiles: 1000,
         quotaBytes: 10_485_760,
       },
-      { home: '/srv/bob/inner', enabled: false },
+      { home: '/srv/bob/inner', networks: ['192.0.2.0/24', '10.0.0.1'] },
+      { home: '/srv/dan', enabled: false },
       { home: '/srv/anna' },
     ]);
     assert.deepEqual(planned('pureftpd.passwd', text), [
       'anna | added | sha512-crypt | shares its home with carl: each counts what it uploads itself',
-      'bob | added | sha512-crypt | ratios have no equal here | disabled, since it was restricted by addresses of clients, hours',
+      'bob | added | sha512-crypt | ratios have no equal here',
+      'dan | added | sha512-crypt | disabled, since it was restricted by names of clients, refused addresses of clients, hours',
       'carl | added | sha512-crypt | shares its home with anna: each counts what it uploads itself',
     ]);
     assert.match(reading.remarks.join('\n'), /uid and gid are not used.*\nbandwidth holds/);

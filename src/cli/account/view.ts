@@ -29,6 +29,7 @@ export async function viewOf({ vault }: Records, account: StoredAccount) {
     maxSessions: account.maxSessions ?? null,
     tls: account.tls ?? null,
     charset: account.charset ?? null,
+    networks: account.networks ?? null,
     permissions: [...account.permissions],
     expires: timeOf(account.expiresAt),
     unconfirmed: account.unconfirmed,
@@ -122,6 +123,7 @@ const ABSENT: Readonly<Record<string, string>> = {
   maxSessions: 'as many as the settings say',
   tls: 'as the settings say',
   charset: 'as the settings say',
+  networks: 'from anywhere',
 };
 
 export function shownValue(key: string, value: unknown): string {

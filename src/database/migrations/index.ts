@@ -4,6 +4,7 @@ import { journalObject } from './0002-journal-object.ts';
 import { limits } from './0003-limits.ts';
 import { speech } from './0004-speech.ts';
 import { groups } from './0005-groups.ts';
+import { accountNetworks } from './0008-account-networks.ts';
 
 /** Every change of the tables, in order; one that has been released is never edited. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-limits': limits,
   '0004-speech': speech,
   '0005-groups': groups,
+  '0008-account-networks': accountNetworks,
 };
