@@ -34,7 +34,11 @@ export function records({ records, settings, opened }: Patient): readonly Findin
       );
       break;
     case 'current':
-      findings.push(ok(`${file} is sound: ${formatSize(bytes)}, as of ${says}, ${copies} copies`));
+      findings.push(
+        ok(
+          `${file} is sound: ${formatSize(bytes)}, as of ${says}; ${copies === 1 ? '1 copy' : `${copies} copies`} of before`,
+        ),
+      );
   }
   if (logBytes > LARGE_LOG) {
     findings.push(

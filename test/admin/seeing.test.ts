@@ -24,7 +24,7 @@ interface Shown {
 
 const SENT_BYTES = 300_000;
 
-suite('two servers on one data folder, looked at', { timeout: 120_000 }, () => {
+suite('two servers on one data folder, looked at', { timeout: 300_000 }, () => {
   let pair: Pair;
   before(async () => {
     pair = await Pair.open({ ann: {}, bob: {} }, ['--metrics', '127.0.0.1:0']);
