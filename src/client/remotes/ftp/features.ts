@@ -13,11 +13,17 @@ export interface Features {
 export function readFeatures(reply: Reply | undefined): Features {
   // The first and the last line are not features, unless the server forgot them.
   const lines = reply?.code === 211 ? reply.lines.slice(1, -1).map((line) => line.trim()) : [];
-  const find = (name: string): string | undefined =>
+  const look = (name: string): string | undefined =>
     lines.find((line) => {
       const head = line.slice(0, name.length).toUpperCase();
       return head === name && (line.length === name.length || line[name.length] === ' ');
     });
+  // Each is asked for with every file.
+  const found = new Map<string, string | undefined>();
+  const find = (name: string): string | undefined => {
+    if (!found.has(name)) found.set(name, look(name));
+    return found.get(name);
+  };
   return {
     has: (name) => find(name) !== undefined,
     argument: (name) => find(name)?.slice(name.length).trim() ?? '',

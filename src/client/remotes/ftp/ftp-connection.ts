@@ -33,11 +33,13 @@ interface Running extends AsyncDisposable {
 export class FtpConnection implements RemoteConnection {
   readonly asides: Asides;
   readonly #link: Link;
+  readonly #digests: readonly Algorithm[];
   #running: Running | undefined;
 
   constructor(link: Link) {
     this.#link = link;
     this.asides = asidesOf(link);
+    this.#digests = digestsOf(link.features);
   }
 
   get facts(): RemoteFacts {
@@ -46,7 +48,7 @@ export class FtpConnection implements RemoteConnection {
     return {
       uploads: isOurs ? 'staged' : 'in-place',
       takesPromises: isOurs,
-      digests: digestsOf(features),
+      digests: this.#digests,
       digestsRanges: mayDigestRanges(this.#link),
       readsFromOffset: this.#link.restarts,
       setsTimes: maySetTimes(this.#link),

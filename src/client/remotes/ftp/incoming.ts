@@ -42,13 +42,13 @@ export class Incoming implements Disposable {
     });
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('end', () => this.#over('ended'));
-    socket.on('error', (error) => this.stop(lost(error)));
-    socket.on('close', () => this.stop(lost()));
+    socket.on('error', (error) => this.#lose(error));
+    socket.on('close', () => this.#lose());
     signal.addEventListener('abort', this.#interrupt, { once: true });
     if (signal.aborted) this.#interrupt();
     // The end of nothing at all may have come before anybody listened.
     else if (socket.readableEnded) this.#over('ended');
-    else if (socket.destroyed) this.stop(lost(socket.errored));
+    else if (socket.destroyed) this.#lose(socket.errored);
     else this.#watchdog.waiting();
   }
 
@@ -116,6 +116,11 @@ export class Incoming implements Disposable {
       this.#watchdog.resting();
     } else this.#watchdog.waiting();
     this.#wake();
+  }
+
+  /** Every connection closes in the end: only one that does so too early needs a reason. */
+  #lose(cause?: unknown): void {
+    if (this.#end === 'none') this.stop(lost(cause));
   }
 
   /** Ends it for this reason, unless it has ended. */
