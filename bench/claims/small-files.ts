@@ -1,6 +1,6 @@
 import { KiB } from '../../src/base/size.ts';
 import type { Claim, Goal, Row } from '../support/claim.ts';
-import { CLIENTS, OUR_CLIENT } from '../support/clients.ts';
+import { clientsToRun, OTHER_CLIENTS } from '../support/clients.ts';
 import { OURS, type ServerName } from '../support/servers.ts';
 import { startAll } from '../support/start-all.ts';
 import { Courier, type Route, type TreeShape } from '../support/trees.ts';
@@ -19,7 +19,7 @@ export const smallFiles: Claim = {
     const files = bench.quick ? FILES.quick : FILES.usual;
     const shape: TreeShape = { folders: 1, files, bytes: 4 * KiB };
     const servers = await startAll(bench, [OURS, ...PEERS]);
-    const couriers = CLIENTS.flatMap((client) =>
+    const couriers = clientsToRun().flatMap((client) =>
       servers
         .filter(({ name }) => client.name === 'lftp' || name === OURS || name === FAST_PEER)
         .map((server) => new Courier(client, server, shape, bench.folder)),
@@ -42,8 +42,8 @@ export const smallFiles: Claim = {
 function goals(): Goal[] {
   const best = PEERS.map((peer) => ({ versus: `lftp with ${peer}`, atLeast: 1.5, stretch: 3 }));
   const same = [OURS, FAST_PEER].flatMap((server) =>
-    CLIENTS.filter((client) => client !== OUR_CLIENT).map(({ name }) => ({
-      ours: `${OUR_CLIENT.name} with ${server}`,
+    OTHER_CLIENTS.map((name) => ({
+      ours: `${OURS} with ${server}`,
       versus: `${name} with ${server}`,
       atLeast: 1,
     })),

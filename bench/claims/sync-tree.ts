@@ -1,6 +1,6 @@
 import { KiB } from '../../src/base/size.ts';
 import type { Claim, Row } from '../support/claim.ts';
-import { CLIENTS, OUR_CLIENT } from '../support/clients.ts';
+import { clientsToRun, OTHER_CLIENTS } from '../support/clients.ts';
 import { OURS, type ServerName } from '../support/servers.ts';
 import { startAll } from '../support/start-all.ts';
 import { Courier, type Route, type TreeShape } from '../support/trees.ts';
@@ -21,14 +21,15 @@ export const syncTree: Claim = {
     'Makes a folder hold a tree of 10,000 files of 1 KiB in 100 folders, up and down, four at a time, and then once more: sync beside lftp mirror and rclone copy, faster than both.',
   run: async (bench) => {
     const shape = bench.quick ? SHAPES.quick : SHAPES.usual;
+    const clients = clientsToRun();
     const total = shape.folders * shape.files;
     for (const server of await startAll(bench, SERVERS)) {
-      const couriers = CLIENTS.map((client) => new Courier(client, server, shape, bench.folder));
+      const couriers = clients.map((client) => new Courier(client, server, shape, bench.folder));
       const row = (title: string, route: Route): Row => ({
         title: `A tree of ${total} files ${route.direction}, ${title}`,
         unit: 's',
         better: 'less',
-        goals: CLIENTS.filter((client) => client !== OUR_CLIENT).map(({ name }) => ({
+        goals: OTHER_CLIENTS.map((name) => ({
           versus: `${name} with ${server.label}`,
           atLeast: 1,
         })),

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { lftp, word } from '../../test/peers/support/lftp.ts';
 import { runClient } from '../../test/peers/support/process.ts';
 import { runCli } from '../../test/support/run-cli.ts';
-import type { Server } from './servers.ts';
+import { OURS, type Server } from './servers.ts';
 
 /** One folder here, and one there as the account calls it: what is in one is to be in the other. */
 export interface Pair {
@@ -23,12 +24,6 @@ const PARALLEL = '4';
 /** Nothing that is measured takes longer, in milliseconds. */
 const PATIENCE_MS = 240_000;
 
-export const OUR_CLIENT: Client = {
-  name: 'carryon',
-  up: (server, { local, remote }) => sync(server, local, urlOf(server, remote)),
-  down: (server, { local, remote }) => sync(server, urlOf(server, remote), local),
-};
-
 const LFTP: Client = {
   name: 'lftp',
   up: (server, { local, remote }) => mirror(server, `-R ${word(local)} ${word(remote)}`),
@@ -41,13 +36,34 @@ const RCLONE: Client = {
   down: (server, { local, remote }) => copy(server, `:ftp:${remote}`, local),
 };
 
-/** Ours first. One that is not installed fails, and is said to have failed. */
-export const CLIENTS: readonly Client[] = [OUR_CLIENT, LFTP, RCLONE];
+/** Those of others. */
+const OTHERS = [LFTP, RCLONE] as const;
 
-async function sync(server: Server, from: string, to: string): Promise<void> {
+export const OTHER_CLIENTS = OTHERS.map(({ name }) => name);
+
+/** Ours first, as people install it. One that is not installed fails, and is said to have failed. */
+export function clientsToRun(): readonly Client[] {
+  const main = build();
+  const ours: Client = {
+    name: OURS,
+    up: (server, { local, remote }) => sync(main, server, local, urlOf(server, remote)),
+    down: (server, { local, remote }) => sync(main, server, urlOf(server, remote), local),
+  };
+  return [ours, ...OTHERS];
+}
+
+async function sync(main: string, server: Server, from: string, to: string): Promise<void> {
   const env = { CARRYON_PASSWORD: server.password };
   const words = ['sync', '-P', PARALLEL, from, to];
-  conclude('carryon', await runCli(words, { env, patience: PATIENCE_MS }));
+  conclude(OURS, await runCli(words, { env, patience: PATIENCE_MS, main }));
+}
+
+/** Node then need not leave the types out first, as of a checkout. @returns the program */
+function build(): string {
+  const root = join(import.meta.dirname, '../..');
+  const { status, stderr } = spawnSync('npm', ['run', 'build'], { cwd: root, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  return join(root, 'dist/main.js');
 }
 
 function urlOf({ user, host, port }: Server, remote: string): string {

@@ -1,4 +1,5 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeName } from '../../base/name.ts';
 import { osPath } from '../local/os-path.ts';
@@ -6,8 +7,11 @@ import { asTransferFailure, throwIfInterrupted } from '../retry.ts';
 import { isOurLocalFile } from './our-files.ts';
 import { type Filter, joined, type Skipped, type Tree, type TreeEntry } from './tree.ts';
 
-/** How many files are asked for their size and time at once. */
-const AT_ONCE = 32;
+/**
+ * How many files are asked for their size and time before others have their turn: on a disk that is
+ * at hand the answer is there before a thread has been asked for it.
+ */
+const AT_ONCE = 64;
 
 /**
  * Looks at all that is in a local folder. What cannot be read, symbolic links and what is neither
@@ -23,8 +27,9 @@ export async function walkLocal(top: string, filter: Filter, signal: AbortSignal
     throwIfInterrupted(signal);
     try {
       const names = await namesIn(join(top, folder));
-      for (let at = 0; at < names.length; at += AT_ONCE) {
-        await Promise.all(names.slice(at, at + AT_ONCE).map((name) => look(joined(folder, name))));
+      for (let at = 0; at < names.length && !signal.aborted; at += AT_ONCE) {
+        for (const name of names.slice(at, at + AT_ONCE)) look(joined(folder, name));
+        await new Promise(setImmediate);
       }
     } catch (error) {
       const failure = asTransferFailure(error);
@@ -32,10 +37,11 @@ export async function walkLocal(top: string, filter: Filter, signal: AbortSignal
       skipped.push({ path: folder, reason: failure.message, isExpected: false });
     }
   }
+  throwIfInterrupted(signal);
   return { entries, skipped };
 
-  async function look(path: string): Promise<void> {
-    const stat = await lstat(osPath(join(top, path)));
+  function look(path: string): void {
+    const stat = lstatSync(osPath(join(top, path)));
     const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other';
     if (!filter(path, kind)) return;
     if (kind === 'other') {
