@@ -1,4 +1,5 @@
 import type { Path } from '../base/path.ts';
+import type { Instead } from './instead.ts';
 
 /** What stands under a name. `link` leads nowhere inside the home, `other` is no file at all. */
 export type EntryKind = 'file' | 'folder' | 'link' | 'other';
@@ -170,10 +171,12 @@ export interface Tree extends AsyncDisposable {
   /**
    * Gives the staged bytes, synced before, their name; what had the name until now is replaced
    * atomically. Durable when it resolves.
+   * @param instead what has to have the name until now
    * @returns the entry that the file now is. @throws Failure `upload-gone`, `is-a-directory`,
-   *   `forbidden` for the name of what is neither file nor link
+   *   `forbidden` for the name of what is neither file nor link, `locked` if something else has the
+   *   name than `instead` says
    */
-  publish(id: string, path: Path): Promise<Entry>;
+  publish(id: string, path: Path, instead?: Instead): Promise<Entry>;
 }
 
 /** Where the homes are. */

@@ -1,7 +1,7 @@
 import { spellings } from '../base/name.ts';
 import { type Path, child, nameOf, parentOf } from '../base/path.ts';
 import type { UploadRow } from '../database/tables.ts';
-import { statOrUndefined } from './commit.ts';
+import { statOrUndefined } from './target.ts';
 import type { HomeParts } from './context.ts';
 import type { Declared } from './placement.ts';
 import { hasItsBytes } from './resumable.ts';

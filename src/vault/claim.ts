@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Failure } from '../base/failure.ts';
 import type { Write } from '../database/database.ts';
 import type { UploadRow } from '../database/tables.ts';
+import type { Presence } from './presence.ts';
 
 /** Who writes an upload: only the holder of its newest epoch. */
 export interface Claim {
@@ -29,7 +30,12 @@ export function takenOver(): Failure {
   return new Failure('locked', 'Another session has taken this upload over');
 }
 
-/** A name for an upload and its staged file. */
-export function newUploadId(): string {
-  return randomUUID();
+/** A name for an upload and its staged file, which tells the process that has made it. */
+export function newUploadId({ self }: Presence): string {
+  return `${self}-${randomBytes(8).toString('hex')}`;
+}
+
+/** The process that has made an upload: while it lives, its staged file may be older than its record. */
+export function makerOf(uploadId: string): string {
+  return uploadId.slice(0, uploadId.lastIndexOf('-'));
 }

@@ -1,17 +1,16 @@
 import { Failure, failed } from '../base/failure.ts';
-import { type Path, nameOf } from '../base/path.ts';
-import type { Permission } from '../base/permission.ts';
+import type { Path } from '../base/path.ts';
+import type { UploadRow } from '../database/tables.ts';
+import type { Instead } from '../storage/instead.ts';
 import type { Entry } from '../storage/store.ts';
 import { type Claim, setHeld, takenOver } from './claim.ts';
 import type { HomeParts } from './context.ts';
-import { forgetDigests, recordDigest } from './digesting/recorded-digests.ts';
-import { addCommitted, addReservation, isCounted, releaseReservation } from './ledger.ts';
+import { type Amount, addReservation } from './ledger.ts';
+import type { NameHold } from './name-hold.ts';
 import type { Base } from './origin.ts';
+import { settle, settlePublished } from './settlement.ts';
 import { dropEarlier } from './superseded.ts';
-import type { VaultEvent } from './vault-event.ts';
-
-/** Asks whether the account may do this, as it is now. @throws Failure `forbidden` */
-export type Authorise = (permission: Permission) => void;
+import { type Authorise, checkTarget, replacedBy } from './target.ts';
 
 /** A staged upload whose bytes are complete, verified and synced. */
 export interface Complete {
@@ -30,6 +29,17 @@ export interface Complete {
   readonly evidence: string | undefined;
 }
 
+/** A commit that has been announced: what its record says until it is settled. */
+export interface Announced {
+  /** All that the upload has reserved, and what of it by the announcement. */
+  readonly reserved: Amount;
+  readonly added: Amount;
+  /** Bytes of the file that is replaced; null if none is. */
+  readonly replaced: number | null;
+  /** What has to have the name still. */
+  readonly instead: Instead | undefined;
+}
+
 /**
  * Gives a complete upload its name: target re-checked → record `committing` → rename, folder synced
  * → record `committed` with the ledger settled. Each step is durable before the next; a crash
@@ -37,20 +47,37 @@ export interface Complete {
  * @throws Failure; then the upload is staged as before and what was there is untouched
  */
 export async function commit(parts: HomeParts, complete: Complete): Promise<Entry> {
-  const { claim, path } = complete;
-  await using _lock = await parts.locks.hold(parts.homeId, path);
+  await using hold = await parts.locks.hold(parts.homeId, complete.path);
   const target = await checkTarget(parts, complete);
-  const added = await announce(parts, complete, target);
+  const announced = await announce(parts, complete, target);
+  return await publish(parts, complete, announced, hold);
+}
+
+/**
+ * What follows the announcement of a commit.
+ * @param hold gives the name back to others in the transaction that settles the commit
+ * @throws Failure as {@link commit} does, `locked` also if the name shows something else by now
+ */
+export async function publish(
+  parts: HomeParts,
+  complete: Complete,
+  announced: Announced,
+  hold: NameHold,
+): Promise<Entry> {
+  const { claim, path, sha256, verified } = complete;
+  const { reserved, added, replaced, instead } = announced;
   let entry: Entry;
   try {
     await parts.database.durable();
-    entry = await parts.tree.publish(claim.id, path);
+    entry = await parts.tree.publish(claim.id, path, instead);
   } catch (error) {
     if (await isTakenBack(parts, complete, added, error)) throw error;
     throw new CommitInDoubt(error);
   }
   try {
-    await settle(parts, claim, path, entry, complete.sha256, complete.verified);
+    const published = { claim, path, entry, sha256, verified, reserved, replaced };
+    await settle(parts, published, (write) => hold.giveBack(write));
+    hold.givenBack();
   } catch (error) {
     leave(parts, complete);
     throw new CommitInDoubt(error);
@@ -71,10 +98,10 @@ export async function commit(parts: HomeParts, complete: Complete): Promise<Entr
 async function isTakenBack(
   parts: HomeParts,
   complete: Complete,
-  added: Reserved,
+  added: Amount,
   error: unknown,
 ): Promise<boolean> {
-  const { claim, path, size, verified } = complete;
+  const { claim } = complete;
   try {
     // Where the staged file had gone before, there was nothing to rename.
     if (failed(error, 'upload-gone') || (await isStaged(parts, claim.id))) {
@@ -85,12 +112,23 @@ async function isTakenBack(
       return true;
     }
     // The rename was made, and what came after it failed: the name shows the new version.
-    await settlePublished(parts, claim, path, { size, verified });
+    await settlePublished(parts, await rowOf(parts, claim));
   } catch (error) {
     parts.log.error('It is not known yet what became of a commit', { upload: claim.id, error });
     leave(parts, complete);
   }
   return false;
+}
+
+async function rowOf({ database }: HomeParts, { id, epoch }: Claim): Promise<UploadRow> {
+  const row = await database.query
+    .selectFrom('uploads')
+    .selectAll()
+    .where('id', '=', id)
+    .where('epoch', '=', epoch)
+    .executeTakeFirst();
+  if (!row) throw takenOver();
+  return row;
 }
 
 function leave({ leftovers, homeId }: HomeParts, { claim, path }: Complete): void {
@@ -124,31 +162,12 @@ export async function isStaged({ tree }: HomeParts, id: string): Promise<boolean
   return (await tree.stagedSize(id)) !== undefined;
 }
 
-async function checkTarget(parts: HomeParts, complete: Complete): Promise<Entry | undefined> {
-  const { path, base, authorise } = complete;
-  const target = await statOrUndefined(parts, path);
-  if (target?.kind === 'folder') throw new Failure('is-a-directory', 'A folder has this name');
-  if (target?.kind === 'other') throw new Failure('forbidden', 'This is not a regular file');
-  if (base && target?.version !== base.entry?.version) {
-    throw new Failure('locked', 'The file has been changed since this upload began');
-  }
-  if (!target) authorise('write');
-  else authorise(base?.append ? 'append' : 'overwrite');
-  return target;
-}
-
-/** What a commit needs beyond what its upload has reserved before. */
-interface Reserved {
-  readonly bytes: number;
-  readonly files: number;
-}
-
 function announce(
   parts: HomeParts,
   complete: Complete,
   target: Entry | undefined,
-): Promise<Reserved> {
-  const { claim, size } = complete;
+): Promise<Announced> {
+  const { claim, size, base } = complete;
   return parts.database.write(async (write) => {
     const row = await write
       .selectFrom('uploads')
@@ -157,7 +176,7 @@ function announce(
       .executeTakeFirst();
     if (!row) throw takenOver();
     // What began as a replacement may have become a new file, or lost the version it shared bytes with.
-    const replaced = target && isCounted(target) ? target.size : null;
+    const replaced = replacedBy(target);
     const bytes = Math.max(0, size - (replaced ?? 0) - row.reserved_bytes);
     const files = Math.max(0, (replaced === null ? 1 : 0) - row.reserved_files);
     await addReservation(write, parts.homeId, claim, bytes, files);
@@ -167,81 +186,11 @@ function announce(
       replaced_bytes: replaced,
       evidence: complete.evidence ?? null,
     });
-    return { bytes, files };
+    return {
+      reserved: { bytes: row.reserved_bytes + bytes, files: row.reserved_files + files },
+      added: { bytes, files },
+      replaced,
+      instead: base && { of: target },
+    };
   });
-}
-
-/** Records a rename that was made some time ago. */
-export async function settlePublished(
-  parts: HomeParts,
-  claim: Claim,
-  path: Path,
-  { size, verified }: Pick<Complete, 'size' | 'verified'>,
-): Promise<void> {
-  const entry = await statOrUndefined(parts, path);
-  // Removed or replaced by hand since: the audit finds what that means for the ledger.
-  const published = entry ?? { ...NOTHING, name: nameOf(path), size };
-  await settle(parts, claim, path, published, undefined, verified);
-}
-
-/** Records what the rename has done. Also what is done for a commit that a crash cut short. */
-export async function settle(
-  parts: Pick<HomeParts, 'database' | 'homeId' | 'clock' | 'chronicle'>,
-  claim: Claim,
-  path: Path,
-  entry: Entry,
-  sha256: string | undefined,
-  verified: string | undefined,
-): Promise<void> {
-  const { database, homeId, chronicle } = parts;
-  const upload = { homeId, uploadId: claim.id, path };
-  const events: VaultEvent[] = [{ ...upload, kind: 'committed', size: entry.size }];
-  if (verified !== undefined) events.unshift({ ...upload, kind: 'verified', digest: verified });
-  await database.write(async (write) => {
-    const row = await write
-      .selectFrom('uploads')
-      .selectAll()
-      .where('id', '=', claim.id)
-      .executeTakeFirst();
-    if (!row) throw takenOver();
-    const isNew = row.replaced_bytes === null;
-    await addCommitted(write, homeId, entry.size - (row.replaced_bytes ?? 0), isNew ? 1 : 0);
-    await releaseReservation(write, homeId, {
-      bytes: row.reserved_bytes,
-      files: row.reserved_files,
-    });
-    await setHeld(write, claim, {
-      state: 'committed',
-      holder: null,
-      reserved_bytes: 0,
-      reserved_files: 0,
-      touched_at: parts.clock.now(),
-    });
-    await write.deleteFrom('checkpoints').where('upload_id', '=', claim.id).execute();
-    if (sha256 === undefined) await forgetDigests(write, homeId, path);
-    else await recordDigest(write, homeId, path, entry.version, 'sha-256', sha256);
-    for (const event of events) await chronicle.note(write, event, parts.clock.now());
-  });
-  for (const event of events) chronicle.tell(event);
-}
-
-const NOTHING = {
-  kind: 'file',
-  modified: 0,
-  mode: 0,
-  unique: '',
-  version: '',
-} as const;
-
-/** The entry, or undefined where there is none. */
-export async function statOrUndefined(
-  parts: Pick<HomeParts, 'tree'>,
-  path: Path,
-): Promise<Entry | undefined> {
-  try {
-    return await parts.tree.stat(path);
-  } catch (error) {
-    if (failed(error, 'not-found', 'not-a-directory')) return undefined;
-    throw error;
-  }
 }

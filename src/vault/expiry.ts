@@ -1,4 +1,5 @@
 import { child, type Path } from '../base/path.ts';
+import { makerOf } from './claim.ts';
 import type { HomeParts, VaultParts } from './context.ts';
 import { dropUpload } from './superseded.ts';
 
@@ -34,15 +35,21 @@ export async function expire(
 }
 
 /**
- * Removes staged files that no record knows, as a crash between two steps leaves them. A record is
- * always there before its file: what is listed first and unknown afterwards belongs to nobody.
+ * Removes staged files that no record knows, as a crash between two steps leaves them. Only what
+ * is stored in one step has its file before its record, and then its maker lives; of all else the
+ * record comes first: what is listed first and unknown afterwards belongs to nobody.
  */
 export async function sweep(parts: HomeParts): Promise<void> {
   const staged = await parts.tree.listStaged();
   const rows = await parts.database.query.selectFrom('uploads').select('id').execute();
   const known = new Set(rows.map((row) => row.id));
-  const unknown = staged.filter((id) => !known.has(id));
+  const unknown = staged.filter((id) => !known.has(id) && !isBeingMade(parts, id));
   // That there is no record any more may not have been made durable by whoever removed it.
   if (unknown.length > 0) await parts.database.durable();
   for (const id of unknown) await parts.tree.dropStaged(id);
+}
+
+function isBeingMade({ presence, writers }: HomeParts, id: string): boolean {
+  const maker = makerOf(id);
+  return maker === presence.self ? writers.find(id) !== undefined : presence.isAlive(maker);
 }

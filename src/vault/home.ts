@@ -7,7 +7,7 @@ import type { Entry, ReadableFile, StoreFacts } from '../storage/store.ts';
 import { setMode, setModified } from './attributes.ts';
 import { attachUnfinished, findCopy, type Held, isThere } from './by-content.ts';
 import { newUploadId, takenOver } from './claim.ts';
-import { type Authorise, statOrUndefined } from './commit.ts';
+import { type Authorise, statOrUndefined } from './target.ts';
 import type { HomeParts } from './context.ts';
 import { joinFiles } from './join.ts';
 import { type Usage, checkBeginning, roomIn } from './ledger.ts';
@@ -337,7 +337,7 @@ export class Home {
   ): Writer {
     const isContinued = origin.kind === 'unfinished';
     return new Writer(this.#parts, {
-      id: isContinued ? origin.record.id : newUploadId(),
+      id: isContinued ? origin.record.id : newUploadId(this.#parts.presence),
       path,
       origin,
       mode,

@@ -2,7 +2,7 @@ import { Failure } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
 import { MiB } from '../base/size.ts';
 import type { Entry, ReadableFile } from '../storage/store.ts';
-import { statOrUndefined } from './commit.ts';
+import { statOrUndefined } from './target.ts';
 import type { HomeParts } from './context.ts';
 import { dropUpload } from './superseded.ts';
 import type { Writer } from './writer.ts';

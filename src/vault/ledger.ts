@@ -92,14 +92,7 @@ export async function addReservation(
     .where('state', '!=', 'committed')
     .executeTakeFirst();
   if (held.numUpdatedRows === 0n) throw takenOver();
-  await write
-    .updateTable('homes')
-    .set((set) => ({
-      reserved_bytes: set('reserved_bytes', '+', bytes),
-      reserved_files: set('reserved_files', '+', files),
-    }))
-    .where('id', '=', homeId)
-    .execute();
+  await addReserved(write, homeId, { bytes, files });
 }
 
 /** @throws Failure `quota-exceeded` if this much more is more than the home may hold */
@@ -144,6 +137,23 @@ export function fileTooLarge(limits: Limits): Failure {
   return new Failure('quota-exceeded', `A file cannot be larger than ${most} here`);
 }
 
+/** Bytes and files, of whatever. */
+export interface Amount {
+  readonly bytes: number;
+  readonly files: number;
+}
+
+/**
+ * Sets room aside for an upload whose record says so from its beginning.
+ * @throws Failure `quota-exceeded`
+ */
+export async function reserveAtOnce(write: Write, homeId: number, amount: Amount): Promise<void> {
+  const usage = usageOf(await readHome(write, homeId));
+  checkFileSize(usage.limits, amount.bytes);
+  checkRoom(usage, amount.bytes, amount.files);
+  await addReserved(write, homeId, amount);
+}
+
 /** Adds to what is committed, or takes from it; what others removed by hand cannot make it negative. */
 export async function addCommitted(
   write: Write,
@@ -151,12 +161,24 @@ export async function addCommitted(
   bytes: number,
   files: number,
 ): Promise<void> {
+  await settleReserved(write, homeId, { bytes: 0, files: 0 }, { bytes, files });
+}
+
+/** What was set aside is given back, and what has become of it is added to what is committed. */
+export async function settleReserved(
+  write: Write,
+  homeId: number,
+  reserved: Amount,
+  committed: Amount,
+): Promise<void> {
   const home = await readHome(write, homeId);
   await write
     .updateTable('homes')
     .set({
-      committed_bytes: Math.max(0, home.committed_bytes + bytes),
-      committed_files: Math.max(0, home.committed_files + files),
+      reserved_bytes: home.reserved_bytes - reserved.bytes,
+      reserved_files: home.reserved_files - reserved.files,
+      committed_bytes: Math.max(0, home.committed_bytes + committed.bytes),
+      committed_files: Math.max(0, home.committed_files + committed.files),
     })
     .where('id', '=', homeId)
     .execute();
@@ -166,13 +188,17 @@ export async function addCommitted(
 export async function releaseReservation(
   write: Write,
   homeId: number,
-  reserved: { readonly bytes: number; readonly files: number },
+  { bytes, files }: Amount,
 ): Promise<void> {
+  await addReserved(write, homeId, { bytes: -bytes, files: -files });
+}
+
+async function addReserved(write: Write, homeId: number, { bytes, files }: Amount): Promise<void> {
   await write
     .updateTable('homes')
     .set((set) => ({
-      reserved_bytes: set('reserved_bytes', '-', reserved.bytes),
-      reserved_files: set('reserved_files', '-', reserved.files),
+      reserved_bytes: set('reserved_bytes', '+', bytes),
+      reserved_files: set('reserved_files', '+', files),
     }))
     .where('id', '=', homeId)
     .execute();

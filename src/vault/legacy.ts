@@ -2,7 +2,8 @@ import { failed } from '../base/failure.ts';
 import { type Path, child } from '../base/path.ts';
 import type { Write } from '../database/database.ts';
 import type { JournalRow, UploadRow } from '../database/tables.ts';
-import { isStaged, settle, settlePublished } from './commit.ts';
+import { isStaged } from './commit.ts';
+import { publishedBy, settle, settlePublished } from './settlement.ts';
 import type { HomeParts, VaultParts } from './context.ts';
 import { type Leftover, changeOf } from './leftovers.ts';
 import { releaseReservation } from './ledger.ts';
@@ -130,17 +131,13 @@ async function unlock(write: Write, parts: VaultParts, names: Legacy['locks']): 
 
 /** Only the rename takes the staged file away: if it is there still, the rename is made now. */
 async function finishCommit(parts: HomeParts, row: UploadRow): Promise<void> {
-  const claim = { id: row.id, epoch: row.epoch };
-  const path = pathOf(row);
-  // What is promised is compared before a commit is announced.
-  const verified = row.promised_hex ?? undefined;
   try {
-    const entry = await parts.tree.publish(row.id, path);
-    await settle(parts, claim, path, entry, undefined, verified);
+    const entry = await parts.tree.publish(row.id, pathOf(row));
+    await settle(parts, publishedBy(row, entry));
   } catch (error) {
     const isThere = !failed(error, 'upload-gone') && (await isStaged(parts, row.id));
     if (isThere) return handBack(parts, row, error);
-    await settlePublished(parts, claim, path, { size: row.offset, verified });
+    await settlePublished(parts, row);
   }
 }
 

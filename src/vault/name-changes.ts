@@ -4,7 +4,7 @@ import { type Path, ROOT } from '../base/path.ts';
 import type { Write } from '../database/database.ts';
 import type { JournalRow } from '../database/tables.ts';
 import type { Entry } from '../storage/store.ts';
-import { type Authorise, statOrUndefined } from './commit.ts';
+import { type Authorise, statOrUndefined } from './target.ts';
 import type { HomeParts } from './context.ts';
 import {
   carryDigests,

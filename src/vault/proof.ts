@@ -3,7 +3,7 @@ import { Failure } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
 import type { ByteRange } from '../base/range.ts';
 import type { ReadableFile } from '../storage/store.ts';
-import { statOrUndefined } from './commit.ts';
+import { statOrUndefined } from './target.ts';
 import type { HomeParts } from './context.ts';
 import { digestOfRange } from './digesting/digest-by-reading.ts';
 import type { Digested } from './digested.ts';

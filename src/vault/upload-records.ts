@@ -71,6 +71,7 @@ export class UploadRecords {
     write: Write,
     record: Omit<UploadRecord, 'epoch' | 'touchedAt'>,
     holder: string,
+    more: Partial<UploadRow> = {},
   ): Promise<Claim> {
     await write
       .insertInto('uploads')
@@ -94,6 +95,7 @@ export class UploadRecords {
         evidence: null,
         created_at: record.createdAt,
         touched_at: record.createdAt,
+        ...more,
       })
       .execute();
     return { id: record.id, epoch: 1 };

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Events } from '../base/events.ts';
 import { Failure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
-import { MiB } from '../base/size.ts';
+import { KiB, MiB } from '../base/size.ts';
 import type { Database } from '../database/database.ts';
 import type { UploadRow } from '../database/tables.ts';
 import type { Store } from '../storage/store.ts';
@@ -36,6 +36,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 export const DEFAULT_VAULT_OPTIONS: VaultOptions = {
   checkpointBytes: 16 * MiB,
+  wholeBytes: 64 * KiB,
   expireAfterMs: 7 * DAY_MS,
   keepsEvents: false,
 };

@@ -1,46 +1,37 @@
-import { byteLength, firstBytes } from '../base/chunks.ts';
+import { createHash } from 'node:crypto';
+import { byteLength } from '../base/chunks.ts';
+import { NO_LONGER } from '../base/clock.ts';
 import type { Digest } from '../base/digest.ts';
-import { Failure, asFailure, failed } from '../base/failure.ts';
+import { type Failure, asFailure, failed } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
-import { MiB } from '../base/size.ts';
 import type { Entry } from '../storage/store.ts';
-import { type Authorise, CommitInDoubt, commit, statOrUndefined } from './commit.ts';
+import { appendAnew } from './append-anew.ts';
+import { takenOver } from './claim.ts';
+import { CommitInDoubt } from './commit.ts';
 import type { HomeParts } from './context.ts';
-import { RunningDigest } from './digesting/running-digest.ts';
-import { type Origin, baseOf, requiredBy, reservedOf, startOf } from './origin.ts';
+import type { Hold } from './hold.ts';
+import { requiredBy, startOf } from './origin.ts';
 import type { Declared } from './placement.ts';
-import { Room } from './room.ts';
-import { type Begun, beginStaging } from './staging.ts';
-import { dropUpload, hasLater } from './superseded.ts';
+import { StagedUpload } from './staged-upload.ts';
 import { Turns } from './turns.ts';
-import { Checkpoints, type Growing } from './checkpoints.ts';
-import { newUploadId, takenOver } from './claim.ts';
-import type { UploadEvent, VaultEvent } from './vault-event.ts';
+import { storeWhole } from './whole-upload.ts';
 
-/** The staged file and who holds it, once there is one. */
-interface Staged extends Growing {
-  readonly room: Room;
-  readonly checkpoints: Checkpoints;
-}
+/** How long the first bytes of an upload wait in memory for its end, in milliseconds. */
+const HELD_MS = 100;
 
-/** What a writer needs to know of its upload. */
-export interface Hold {
-  readonly id: string;
-  readonly path: Path;
-  readonly origin: Origin;
-  readonly declared: Declared;
-  readonly mode: number | undefined;
-  /** Who writes, for the operator to see. */
-  readonly holder: string;
-  readonly authorise: Authorise;
-  /** Files that the home gets more by this. */
-  readonly newFiles: 0 | 1;
+/** The first bytes of an upload of which nothing is stored yet. */
+interface Held {
+  readonly chunks: readonly Uint8Array[];
+  readonly bytes: number;
+  /** Aborted when they do not wait any more. */
+  readonly waiting: AbortController;
 }
 
 /** How far an upload has come. `ended` is over for this writer, whatever became of the upload. */
 type State =
   | { readonly kind: 'waiting' }
-  | { readonly kind: 'staging'; readonly staged: Staged }
+  | { readonly kind: 'held'; readonly held: Held }
+  | { readonly kind: 'staging'; readonly staged: StagedUpload }
   | { readonly kind: 'ended'; readonly offset: number };
 
 /**
@@ -60,6 +51,8 @@ export class Writer implements AsyncDisposable {
   readonly #abort = new AbortController();
   #state: State = { kind: 'waiting' };
   #received: number;
+  /** Why what was held could not be stored; told to whoever wants more. */
+  #broken: { readonly reason: unknown } | undefined;
   #sha256: Promise<string | undefined> = Promise.resolve(undefined);
 
   constructor(parts: HomeParts, hold: Hold) {
@@ -69,8 +62,7 @@ export class Writer implements AsyncDisposable {
     this.homeId = parts.homeId;
     this.#parts = parts;
     this.#hold = hold;
-    this.start = startOf(hold.origin);
-    this.#received = this.start;
+    this.start = this.#received = startOf(hold.origin);
   }
 
   /** Files that the home gets more by this. */
@@ -91,29 +83,22 @@ export class Writer implements AsyncDisposable {
   /** @throws Failure `quota-exceeded`, `storage-full`, `storage-failed`, `locked` */
   write(chunks: readonly Uint8Array[]): Promise<void> {
     return this.#turns.run(async () => {
+      this.#checkStopped();
+      if (this.#keepInMemory(chunks)) return;
       const staged = await this.#staged();
-      staged.checkpoints.throwIfBroken();
-      const wanted = byteLength(chunks);
-      const taken = await staged.room.make(this.#received, wanted);
-      const stored = taken.bytes < wanted ? firstBytes(chunks, taken.bytes) : chunks;
-      if (taken.bytes > 0) {
-        await staged.file.write(stored, this.#received);
-        staged.digest.append(stored, taken.bytes);
-        this.#received += taken.bytes;
-        await staged.digest.keepUp();
+      try {
+        await staged.write(chunks);
+      } finally {
+        this.#received = staged.received;
       }
-      await staged.checkpoints.keepUp(this.#received);
-      if (taken.refusal) throw taken.refusal;
     });
   }
 
   /** Makes durable what has come, and goes on. */
   flush(): Promise<void> {
     return this.#turns.run(async () => {
-      if (this.#state.kind !== 'staging') return;
-      const { checkpoints } = this.#state.staged;
-      await checkpoints.settled();
-      if (checkpoints.durable < this.#received) await checkpoints.take(this.#received);
+      await this.#storeHeld();
+      if (this.#state.kind === 'staging') await this.#state.staged.flush();
     });
   }
 
@@ -123,51 +108,41 @@ export class Writer implements AsyncDisposable {
    */
   interrupt(reason: string): Promise<number> {
     return this.#turns.run(async () => {
+      await this.#storeHeld();
       if (this.#state.kind === 'ended') return this.#state.offset;
-      if (this.#state.kind === 'waiting') return this.#end(this.start);
+      if (this.#state.kind !== 'staging') return this.#end(this.start);
       const { staged } = this.#state;
-      await staged.checkpoints.settled();
-      try {
-        await this.#keep(staged, reason);
-      } catch (error) {
-        this.#parts.log.warn('That an upload was interrupted could not be recorded', {
-          upload: this.id,
-          error,
-        });
-        this.#leave(staged);
-      }
-      this.#letGo(staged, this.#provePrefix(staged));
-      return this.#end(staged.checkpoints.durable);
+      await staged.interrupt(reason);
+      return this.#end(staged.durable);
     });
   }
 
   /** Lets go of what has come: it is damaged, and kept only for whoever wants to know why. */
   reject(reason: string): Promise<void> {
     return this.#turns.run(async () => {
-      if (this.#state.kind === 'waiting') this.#end(this.start);
-      if (this.#state.kind === 'staging') await this.#reject(this.#state.staged, reason);
+      await this.#storeHeld();
+      if (this.#state.kind === 'ended') return;
+      if (this.#state.kind === 'staging') await this.#state.staged.reject(reason);
+      this.#end(this.#received);
     });
   }
 
   /** Verifies and commits. @throws Failure: then, but for `digest-mismatch`, it can be continued */
   complete(evidence?: string, confirm?: () => Promise<void>): Promise<Entry> {
     return this.#turns.run(async () => {
+      this.#checkStopped();
+      const entry = await this.#completeWhole(evidence, confirm);
+      if (entry) return entry;
       const staged = await this.#staged();
-      await staged.checkpoints.settled();
-      await staged.checkpoints.proven();
-      this.#checkLength();
-      await staged.checkpoints.sync();
-      await this.#checkPromise(staged);
-      await confirm?.();
       try {
+        await staged.verify();
+        await confirm?.();
         const entry = await this.#commit(staged, evidence);
         this.#end(this.#received);
         return entry;
       } catch (error) {
-        if (error instanceof CommitInDoubt) {
-          this.#letGo(staged, Promise.resolve());
-          this.#end(this.#received);
-        }
+        const isOver = error instanceof CommitInDoubt || failed(error, 'digest-mismatch');
+        if (isOver) this.#end(this.#received);
         throw error;
       }
     });
@@ -189,208 +164,135 @@ export class Writer implements AsyncDisposable {
     await this.interrupt('The transfer ended without being completed');
   }
 
-  async #staged(): Promise<Staged> {
+  #checkStopped(): void {
     if (this.#abort.signal.aborted) throw asFailure(this.#abort.signal.reason);
+    if (this.#broken) throw this.#broken.reason;
+  }
+
+  /** @returns false if they are too many, or if something is stored already */
+  #keepInMemory(chunks: readonly Uint8Array[]): boolean {
+    const { options, clock } = this.#parts;
+    const held = this.#heldSoFar();
+    const bytes = byteLength(chunks) + (held?.bytes ?? 0);
+    if (!held || bytes > options.wholeBytes) return false;
+    // They are the caller's again when this returns.
+    const copy = Buffer.concat(chunks);
+    this.#state = { kind: 'held', held: { ...held, chunks: [...held.chunks, copy], bytes } };
+    this.#received = bytes;
+    if (held.bytes > 0) return true;
+    // Whoever asks for this name has to find it, though there is no record.
+    this.#parts.writers.add(this);
+    clock.sleep(HELD_MS, held.waiting.signal).then(
+      () => this.#turns.run(() => this.#storeHeld()),
+      () => {},
+    );
+    return true;
+  }
+
+  /** What is held, if nothing is stored and nothing has to be there before. */
+  #heldSoFar(): Held | undefined {
+    if (this.#state.kind === 'held') return this.#state.held;
+    if (this.#state.kind !== 'waiting' || this.#hold.origin.kind !== 'fresh') return undefined;
+    return { chunks: [], bytes: 0, waiting: new AbortController() };
+  }
+
+  /** In one step, if all of it is held. @returns undefined if it has to go step by step */
+  async #completeWhole(
+    evidence: string | undefined,
+    confirm: (() => Promise<void>) | undefined,
+  ): Promise<Entry | undefined> {
+    const held = this.#heldSoFar();
+    if (!held || this.#parts.options.wholeBytes === 0) return undefined;
+    const { chunks: content, bytes: size } = held;
+    const hash = createHash('sha256');
+    for (const chunk of content) hash.update(chunk);
+    const sha256 = hash.digest('hex');
+    this.#parts.writers.add(this);
+    try {
+      const whole = { content, size, sha256, evidence };
+      const entry = await storeWhole(this.#parts, this.#hold, whole, confirm);
+      if (!entry) return undefined;
+      this.#sha256 = Promise.resolve(sha256);
+      this.#end(size);
+      return entry;
+    } catch (error) {
+      this.#end(size);
+      throw error;
+    }
+  }
+
+  /** What was held goes the usual way. Never rejects: what goes wrong meets the sender. */
+  async #storeHeld(): Promise<void> {
+    if (this.#state.kind !== 'held') return;
+    const { chunks } = this.#state.held;
+    try {
+      const staged = await this.#begin();
+      try {
+        await staged.write(chunks);
+      } finally {
+        this.#received = staged.received;
+      }
+    } catch (error) {
+      this.#broken = { reason: error };
+    }
+  }
+
+  async #staged(): Promise<StagedUpload> {
+    await this.#storeHeld();
+    this.#checkStopped();
     switch (this.#state.kind) {
       case 'staging':
         return this.#state.staged;
       case 'ended':
         throw takenOver();
+      case 'held':
       case 'waiting':
         return this.#begin();
     }
   }
 
-  async #begin(): Promise<Staged> {
-    const { claim, file } = await this.#stage();
-    const { origin } = this.#hold;
-    const room = new Room(this.#parts, claim, {
-      base: baseOf(origin),
-      reserved: reservedOf(origin),
-    });
-    const { hashing, patientHashing } = this.#parts;
-    const thread = this.declared.digest ? hashing : patientHashing;
-    const digest = new RunningDigest('sha-256', file, thread);
-    const growing = { path: this.path, claim, file, digest };
-    const durable = origin.kind === 'unfinished' ? this.start : 0;
-    const checkpoints = new Checkpoints(this.#parts, growing, durable);
-    const staged = { ...growing, room, checkpoints };
-    this.#state = { kind: 'staging', staged };
-    await checkpoints.catchUp(this.start);
-    if (this.declared.length !== undefined) await room.reserveWhole(this.declared.length);
-    await this.#note(
-      this.start > 0 ? { kind: 'resumed', offset: this.start } : { kind: 'started' },
-    );
-    return staged;
-  }
-
-  async #stage(): Promise<Begun> {
+  async #begin(): Promise<StagedUpload> {
     const { writers } = this.#parts;
+    this.#stopWaiting();
     // A new upload is known before its record is there: whoever finds the record finds the writer.
     if (this.#hold.origin.kind !== 'unfinished') writers.add(this);
     try {
-      const begun = await beginStaging(this.#parts, this.#hold);
-      writers.add(this);
-      return begun;
+      return await StagedUpload.begin(this.#parts, this.#hold, (staged) => {
+        this.#state = { kind: 'staging', staged };
+        writers.add(this);
+      });
     } catch (error) {
-      writers.remove(this);
+      if (this.#state.kind !== 'staging') {
+        this.#state = { kind: 'waiting' };
+        this.#received = this.start;
+        writers.remove(this);
+      }
       throw error;
     }
   }
 
-  async #keep(staged: Staged, reason: string): Promise<void> {
-    const { checkpoints, room, claim } = staged;
-    const isContinued = this.#hold.origin.kind === 'unfinished';
-    const isNews = this.#received > this.start && checkpoints.durable < this.#received;
-    if (isNews) await this.#takeLast(checkpoints);
-    const isWorthIt = isContinued || checkpoints.durable > this.start;
-    if (!isWorthIt || (await hasLater(this.#parts, this.path, this.id))) {
-      await dropUpload(this.#parts, this.id);
-      return;
-    }
-    await room.giveBack(checkpoints.durable);
-    const event = this.#event({ kind: 'interrupted', offset: checkpoints.durable, reason });
-    const { records, chronicle, clock } = this.#parts;
-    await records.release(claim, reason, (write) => chronicle.note(write, event, clock.now()));
-    chronicle.tell(event);
-  }
-
-  /** If that fails, what the checkpoint before it says still holds. */
-  async #takeLast(checkpoints: Checkpoints): Promise<void> {
+  async #commit(staged: StagedUpload, evidence: string | undefined): Promise<Entry> {
     try {
-      await checkpoints.take(this.#received);
-    } catch (error) {
-      this.#parts.log.warn('What came last could not be made durable', { upload: this.id, error });
-    }
-  }
-
-  async #commit(staged: Staged, evidence: string | undefined): Promise<Entry> {
-    const { origin, authorise } = this.#hold;
-    const base = requiredBy(origin);
-    const verified = this.declared.digest?.hex;
-    const sha256 = verified ?? (staged.digest.isReady ? await staged.digest.digest() : undefined);
-    const { claim } = staged;
-    const complete = {
-      claim,
-      path: this.path,
-      size: this.#received,
-      base,
-      authorise,
-      sha256,
-      verified,
-      evidence,
-    };
-    try {
-      const entry = await commit(this.#parts, complete);
-      this.#sha256 = staged.digest.digest().catch(() => undefined);
-      this.#letGo(staged, this.#recordDigest(staged, entry));
+      const entry = await staged.commit(evidence);
+      this.#sha256 = staged.sha256;
       return entry;
     } catch (error) {
-      if (!failed(error, 'locked') || !base?.append) throw error;
-      return this.#appendAnew(staged, evidence);
+      if (!failed(error, 'locked') || !requiredBy(this.#hold.origin)?.append) throw error;
+      const begin = (hold: Hold) => new Writer(this.#parts, hold);
+      const again = await appendAnew(this.#parts, this.#hold, staged, evidence, begin);
+      this.#sha256 = again.writer.digest().then((digest) => digest?.hex);
+      return again.entry;
     }
-  }
-
-  /** The file has changed since this began: the same bytes go to the end of what is there now. */
-  async #appendAnew(staged: Staged, evidence: string | undefined): Promise<Entry> {
-    const now = await statOrUndefined(this.#parts, this.path);
-    const origin: Origin =
-      now?.kind === 'file'
-        ? { kind: 'version', entry: now, length: now.size, append: true }
-        : { kind: 'fresh', append: true };
-    const hold = { ...this.#hold, id: newUploadId(), origin, declared: {} };
-    await using again = new Writer(this.#parts, hold);
-    const buffer = Buffer.allocUnsafe(MiB);
-    for (let position = this.start; position < this.#received;) {
-      const wanted = buffer.subarray(0, Math.min(buffer.length, this.#received - position));
-      const got = await staged.file.read(wanted, position);
-      if (got === 0) throw new Failure('storage-failed', 'The staged bytes cannot be read');
-      await again.write([wanted.subarray(0, got)]);
-      position += got;
-    }
-    const entry = await again.complete(evidence);
-    this.#sha256 = again.digest().then((digest) => digest?.hex);
-    await dropUpload(this.#parts, this.id).catch(() => this.#leave(staged));
-    this.#letGo(staged, Promise.resolve());
-    return entry;
-  }
-
-  #leave({ claim }: Staged): void {
-    this.#parts.leftovers.add({ kind: 'upload', homeId: this.homeId, claim });
-  }
-
-  #checkLength(): void {
-    const { length } = this.declared;
-    // More than was said is a source that has grown: what is there is still all of one version.
-    if (length === undefined || length <= this.#received) return;
-    throw new Failure('length-inconsistent', `${this.#received} of ${length} bytes have come`);
-  }
-
-  async #checkPromise(staged: Staged): Promise<void> {
-    const promised = this.declared.digest;
-    if (!promised) return;
-    const hex = await staged.digest.digest();
-    staged.checkpoints.throwIfBroken();
-    if (hex === promised.hex) return;
-    const sentence = `The bytes that came are not those that were promised (${promised.algorithm})`;
-    await this.#reject(staged, sentence);
-    throw new Failure('digest-mismatch', sentence);
-  }
-
-  async #reject(staged: Staged, reason: string): Promise<void> {
-    const event = this.#event({ kind: 'rejected', reason });
-    const { records, chronicle, clock } = this.#parts;
-    await staged.checkpoints.settled();
-    await staged.room.giveBack(this.#received);
-    await records.reject(staged.claim, this.#received, reason, (write) =>
-      chronicle.note(write, event, clock.now()),
-    );
-    chronicle.tell(event);
-    this.#end(this.#received);
-    this.#letGo(staged, Promise.resolve());
-  }
-
-  async #provePrefix({ checkpoints, digest }: Staged): Promise<void> {
-    if (checkpoints.durable !== this.#received) return;
-    await checkpoints.prove(checkpoints.durable, digest.digest());
-  }
-
-  async #recordDigest(staged: Staged, entry: Entry): Promise<void> {
-    if (staged.digest.isReady || this.declared.digest) return;
-    const { digests, homeId } = this.#parts;
-    await digests.recordLate(homeId, this.path, entry.version, 'sha-256', staged.digest.digest());
-  }
-
-  /** Closes the file when the last piece of work on it is done. */
-  #letGo(staged: Staged, last: Promise<void>): void {
-    const close = async () => {
-      try {
-        await last;
-      } finally {
-        await staged.digest.close();
-        await staged.file[Symbol.asyncDispose]();
-      }
-    };
-    this.#parts.writers.afterwards(close());
   }
 
   #end(offset: number): number {
+    this.#stopWaiting();
     this.#state = { kind: 'ended', offset };
     this.#parts.writers.remove(this);
     return offset;
   }
 
-  /** What happened without a change of the record that it could be a part of. */
-  async #note(what: UploadEvent): Promise<void> {
-    const { chronicle, database, clock, options } = this.#parts;
-    const event = this.#event(what);
-    if (options.keepsEvents) {
-      await database.write((write) => chronicle.note(write, event, clock.now()));
-    }
-    chronicle.tell(event);
-  }
-
-  #event(what: UploadEvent): VaultEvent {
-    return { homeId: this.homeId, uploadId: this.id, path: this.path, ...what };
+  #stopWaiting(): void {
+    if (this.#state.kind === 'held') this.#state.held.waiting.abort(NO_LONGER);
   }
 }

@@ -9,6 +9,7 @@ import type {
   StoreFacts,
   Tree,
 } from '../../src/storage/store.ts';
+import { checkInstead, type Instead } from '../../src/storage/instead.ts';
 import { Died, type Life } from '../vault/mortal.ts';
 import type { Chance } from './chance.ts';
 import { ForgetfulFile } from './forgetful-file.ts';
@@ -177,9 +178,11 @@ class ForgettingTree implements Tree {
     this.#life.step();
   }
 
-  async publish(id: string, path: Path): Promise<Entry> {
+  async publish(id: string, path: Path, instead?: Instead): Promise<Entry> {
     alive(this.#life);
     if (this.#names.get(path)?.kind === 'folder') fail('is-a-directory');
+    const there = this.#names.get(path);
+    checkInstead(there && this.#entry(path, there), instead);
     const before = this.#staged(id);
     const node = { ...before, revision: before.revision + 1 };
     this.#names.change({ [path]: node, [staged(id)]: undefined });

@@ -11,6 +11,9 @@ import { Violation } from './violation.ts';
 /** Small, so that a few kilobytes pass many checkpoints. */
 const CHECKPOINT_BYTES = 2048;
 
+/** Shorter ones are stored in one step, unless they are cut. */
+const WHOLE_BYTES = 3000;
+
 /** Longer than any life that is left to itself takes. */
 const FOR_EVER = Number.POSITIVE_INFINITY;
 
@@ -104,7 +107,7 @@ async function open(run: VaultRun, ground: Ground, process: string): Promise<Vau
     log: silentLog,
     presence: { self, isAlive: (one) => one === self },
     serves: true,
-    options: { checkpointBytes: CHECKPOINT_BYTES },
+    options: { checkpointBytes: CHECKPOINT_BYTES, wholeBytes: WHOLE_BYTES },
   });
   run.home = await run.vault.home(HOME_ID);
   return run.vault;

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { systemClock } from '../../src/base/clock.ts';
 import { Failure, failed } from '../../src/base/failure.ts';
 import { silentLog } from '../../src/base/log.ts';
+import { KiB } from '../../src/base/size.ts';
 import { Sqlite } from '../../src/database/sqlite/sqlite.ts';
 import type { Database } from '../../src/database/database.ts';
 import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
@@ -24,6 +25,8 @@ type State = Readonly<Record<string, string>>;
 /** What is done, and what the home may hold afterwards, wherever it was cut. */
 interface Scenario {
   readonly name: string;
+  /** It stores something that may be stored in one step. */
+  readonly isWhole?: true;
   /** What is done before, in a process that lives. */
   readonly before?: (home: Home, database: Database) => Promise<void>;
   readonly run: (home: Home) => Promise<unknown>;
@@ -49,12 +52,14 @@ async function finish(home: Home, path: string, content: string): Promise<void> 
 const SCENARIOS: readonly Scenario[] = [
   {
     name: 'a new upload',
+    isWhole: true,
     run: (home) => put(home, '/new', NEW),
     allowed: [THERE, { ...THERE, '/new': NEW }],
     next: (home) => finish(home, '/new', NEW),
   },
   {
     name: 'an overwrite',
+    isWhole: true,
     run: (home) => put(home, '/a', NEW),
     allowed: [THERE, { ...THERE, '/a': NEW }],
     next: async (home) => {
@@ -74,6 +79,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'an append where another version has come meanwhile',
+    isWhole: true,
     run: async (home) => {
       const writer = await begin(home, '/a', { kind: 'append' });
       await writer.write([Buffer.from(LINES)]);
@@ -107,12 +113,14 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'an upload that is cut, by somebody who lives on',
+    isWhole: true,
     run: (home) => putCut(home, '/new', LINES),
     allowed: [THERE],
     next: (home) => finish(home, '/new', LINES),
   },
   {
     name: 'an upload that is not what was promised',
+    isWhole: true,
     run: async (home) => {
       const digest = { algorithm: 'sha-256', hex: sha256('good') } as const;
       const writer = await begin(home, '/a', { kind: 'replace' }, { digest });
@@ -123,6 +131,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'an upload that meets the quota',
+    isWhole: true,
     before: async (_home, database) => {
       await database.write((write) =>
         write
@@ -133,7 +142,11 @@ const SCENARIOS: readonly Scenario[] = [
     },
     run: async (home) => {
       const writer = await begin(home, '/new');
-      await assert.rejects(writer.write([Buffer.from(LINES)]), refusedOrDied);
+      const send = async () => {
+        await writer.write([Buffer.from(LINES)]);
+        await writer.complete();
+      };
+      await assert.rejects(send(), refusedOrDied);
       await writer.interrupt('quota');
     },
     allowed: [THERE],
@@ -144,6 +157,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'a copy of what is here already',
+    isWhole: true,
     run: async (home) => {
       const digest = { algorithm: 'sha-256', hex: sha256(OLD) } as const;
       await home.expect(at('/copy'), { length: OLD.length, digest }, 'test', () => {});
@@ -219,19 +233,25 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
+/** Whether small files are stored step by step, or in one. */
+const WAYS = { 'step by step': 0, 'whole where it can be': 64 * KiB } as const;
+
 describe('a vault whose process dies', () => {
-  for (const scenario of SCENARIOS) {
-    it(`has the old or the new state at every step of ${scenario.name}`, async () => {
-      const deaths = await dieAtEveryStep(scenario);
-      assert.ok(deaths > 5, `only ${deaths} steps were tried`);
-    });
+  for (const [way, wholeBytes] of Object.entries(WAYS)) {
+    const these = SCENARIOS.filter(({ isWhole }) => isWhole || wholeBytes === 0);
+    for (const scenario of these) {
+      it(`has the old or the new state at every step of ${scenario.name}, ${way}`, async () => {
+        const deaths = await dieAtEveryStep(scenario, wholeBytes);
+        assert.ok(deaths > 5, `only ${deaths} steps were tried`);
+      });
+    }
   }
 });
 
 /** @returns how many deaths were tried */
-function dieAtEveryStep(scenario: Scenario): Promise<number> {
+function dieAtEveryStep(scenario: Scenario, wholeBytes: number): Promise<number> {
   const { allowed, next } = scenario;
-  return everyDeath(scenario, async (mended, steps) => {
+  return everyDeath(scenario, wholeBytes, async (mended, steps) => {
     const home = await mended.home(1);
     const state = await stateOf(home);
     assert.ok(
@@ -249,13 +269,18 @@ function dieAtEveryStep(scenario: Scenario): Promise<number> {
  */
 async function everyDeath(
   { before, run }: Scenario,
+  wholeBytes: number,
   check: (mended: Vault, steps: number) => Promise<void>,
 ): Promise<number> {
   for (let steps = 0; ; steps += 1) {
     const { store, database } = await prepared(before);
     const life = new Life(steps);
     await attempt(async () => {
-      const doomed = await openVault(mortalStore(store, life), mortalDatabase(database, life));
+      const doomed = await openVault(
+        mortalStore(store, life),
+        mortalDatabase(database, life),
+        wholeBytes,
+      );
       await run(await doomed.home(1));
     });
     const mended = await openVault(store, database);
@@ -290,8 +315,8 @@ async function prepared(
   return { store, database };
 }
 
-function openVault(store: Store, database: Database): Promise<Vault> {
-  const options = { checkpointBytes: CHECKPOINT_BYTES };
+function openVault(store: Store, database: Database, wholeBytes = 0): Promise<Vault> {
+  const options = { checkpointBytes: CHECKPOINT_BYTES, wholeBytes };
   return Vault.open({
     database,
     store,

@@ -68,7 +68,8 @@ async function bench(
     log: silentLog,
     presence: newPresence(),
     serves: true,
-    options: { checkpointBytes: CHECKPOINT_BYTES, ...options },
+    // Step by step, unless a test is about small files.
+    options: { checkpointBytes: CHECKPOINT_BYTES, wholeBytes: 0, ...options },
   });
   return {
     vault,

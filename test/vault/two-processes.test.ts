@@ -40,7 +40,7 @@ async function startProcess(folder: string): Promise<Process> {
     log: silentLog,
     presence,
     serves: true,
-    options: { checkpointBytes: CHECKPOINT_BYTES },
+    options: { checkpointBytes: CHECKPOINT_BYTES, wholeBytes: 0 },
   });
   let isDead = false;
   const die = () => {

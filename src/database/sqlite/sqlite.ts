@@ -5,12 +5,12 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
 import { Failure, failed } from '../../base/failure.ts';
+import { GroupSync } from '../../base/group-sync.ts';
 import { MiB } from '../../base/size.ts';
 import type { Database, Query, Write } from '../database.ts';
 import type { Tables } from '../tables.ts';
 import { NodeSqliteDialect, isBusy } from './dialect.ts';
 import { syncFolder, writeCopy } from './copy.ts';
-import { GroupSync } from './group-sync.ts';
 import { type MigrateOptions, migrate } from './migrate.ts';
 
 /** How long opening waits for others that are opening or writing. */

@@ -1,29 +1,65 @@
 import { closeSync, constants, fsync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { GroupSync } from '../../base/group-sync.ts';
 import type { Held } from './confinement.ts';
 import { osPath } from './os-path.ts';
 
 const { O_DIRECTORY, O_RDONLY } = constants;
 
-/**
- * Runs a change of the names in these folders and makes it durable. The folders are opened
- * before: a change that could not be made durable is not made.
- */
-export async function durably<T>(
-  folders: readonly Held[],
-  change: () => T | Promise<T>,
-): Promise<T> {
-  const descriptors: number[] = [];
-  try {
-    for (const folder of folders) descriptors.push(folder.open(O_RDONLY | O_DIRECTORY));
+/** A folder that is open as long as somebody changes names in it. */
+interface OpenFolder {
+  readonly descriptor: number;
+  readonly sync: GroupSync;
+  users: number;
+}
+
+/** Makes changes of names durable: those who change names in one folder at once share its syncs. */
+export class FolderSyncs {
+  readonly #open = new Map<string, OpenFolder>();
+
+  /**
+   * Runs a change of the names in these folders and makes it durable. The folders are opened
+   * before: a change that could not be made durable is not made.
+   */
+  async durably<T>(folders: readonly Held[], change: () => T | Promise<T>): Promise<T> {
+    await using used = new AsyncDisposableStack();
+    const syncs = folders.map((folder) => {
+      const key = keyOf(folder);
+      const open = this.#enter(key, folder);
+      used.defer(() => this.#leave(key, open));
+      return open.sync;
+    });
     const result = await change();
-    for (const descriptor of descriptors) await promisify(fsync)(descriptor);
+    for (const sync of syncs) await sync.request();
     for (const folder of folders) folder.confirm();
     return result;
-  } finally {
-    for (const descriptor of descriptors) closeSync(descriptor);
   }
+
+  #enter(key: string, folder: Held): OpenFolder {
+    const known = this.#open.get(key);
+    if (known) {
+      known.users += 1;
+      return known;
+    }
+    const descriptor = folder.open(O_RDONLY | O_DIRECTORY);
+    const sync = new GroupSync(() => promisify(fsync)(descriptor));
+    const open = { descriptor, sync, users: 1 };
+    this.#open.set(key, open);
+    return open;
+  }
+
+  #leave(key: string, open: OpenFolder): void {
+    open.users -= 1;
+    if (open.users > 0) return;
+    this.#open.delete(key);
+    closeSync(open.descriptor);
+  }
+}
+
+function keyOf(folder: Held): string {
+  const { dev, ino } = folder.stats();
+  return `${dev}.${ino}`;
 }
 
 /** Makes a folder and those above it, durably, unless it is there. @returns its absolute path */

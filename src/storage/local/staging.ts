@@ -1,14 +1,15 @@
-import { closeSync, constants, fstatSync, fsync, open } from 'node:fs';
+import { closeSync, constants, fstatSync, fsync, open, openSync, renameSync } from 'node:fs';
 import { lstat, readdir, rename, unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { Failure } from '../../base/failure.ts';
-import type { Entry } from '../store.ts';
+import { GroupSync } from '../../base/group-sync.ts';
+import type { Entry, Soon } from '../store.ts';
 import type { StagingFolder } from './choose-staging.ts';
 import { isRemoved } from './confine.ts';
 import type { Held } from './confinement.ts';
 import { copyBeginning } from './copy.ts';
 import { Descriptor } from './descriptor.ts';
-import { durably } from './durable.ts';
+import type { FolderSyncs } from './durable.ts';
 import { entryOf } from './entry.ts';
 import { LocalStagedFile } from './files.ts';
 import { errnoOf } from './os-failure.ts';
@@ -29,12 +30,15 @@ export class Staging implements AsyncDisposable {
   readonly #sharesBlocks: boolean;
   readonly #isLasting: boolean;
   readonly #pace = new Pace();
+  /** Uploads that begin at once share it. */
+  readonly #syncNames: GroupSync;
 
   constructor({ descriptor, path, isLasting }: StagingFolder, sharesBlocks: boolean) {
     this.#folder = new Descriptor(descriptor);
     this.#path = path;
     this.#isLasting = isLasting;
     this.#sharesBlocks = sharesBlocks;
+    this.#syncNames = new GroupSync(() => this.#folder.use((folder) => promisify(fsync)(folder)));
   }
 
   /** True if the folder has been removed, and something else may be under its name by now. */
@@ -47,7 +51,7 @@ export class Staging implements AsyncDisposable {
     return this.#folder.use(async () => {
       // The kernel takes the umask off the mode.
       const flags = O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW;
-      return this.#opened(await openCall(this.#pathOf(id), flags, 0o666));
+      return this.#opened(await this.#openPaced(this.#pathOf(id), flags, 0o666));
     });
   }
 
@@ -68,7 +72,7 @@ export class Staging implements AsyncDisposable {
   /** @throws Failure `upload-gone` */
   open(id: string): Promise<LocalStagedFile> {
     return this.#folder.use(async () =>
-      this.#opened(await openThere(this.#pathOf(id), O_RDWR | O_NOFOLLOW)),
+      this.#opened(await this.#openThere(this.#pathOf(id), O_RDWR | O_NOFOLLOW)),
     );
   }
 
@@ -108,12 +112,18 @@ export class Staging implements AsyncDisposable {
    * @returns the facts about that very file, whatever has the name by now.
    * @throws Failure `upload-gone`
    */
-  publish(id: string, folder: Held, name: string): Promise<Entry> {
+  publish(id: string, folder: Held, name: string, syncs: FolderSyncs): Promise<Entry> {
     return this.#folder.use(async () => {
       const path = this.#pathOf(id);
-      const descriptor = await openThere(path, O_RDONLY | O_NOFOLLOW);
+      const to = osPath(within(folder.path, name));
+      const descriptor = await this.#openThere(path, O_RDONLY | O_NOFOLLOW);
       try {
-        await durably([folder], () => rename(path, osPath(within(folder.path, name))));
+        await syncs.durably([folder], () =>
+          this.#pace.run(
+            () => renameSync(path, to),
+            () => rename(path, to),
+          ),
+        );
         return entryOf(name, fstatSync(descriptor, { bigint: true }));
       } finally {
         closeSync(descriptor);
@@ -126,22 +136,28 @@ export class Staging implements AsyncDisposable {
   }
 
   #opened(descriptor: number): LocalStagedFile {
-    const syncName = () => this.#folder.use((folder) => promisify(fsync)(folder));
-    return new LocalStagedFile(descriptor, this.#pace, syncName);
+    return new LocalStagedFile(descriptor, this.#pace, () => this.#syncNames.request());
+  }
+
+  #openPaced(path: string, flags: number, mode?: number): Soon<number> {
+    return this.#pace.run(
+      () => openSync(path, flags, mode),
+      () => openCall(path, flags, mode),
+    );
+  }
+
+  async #openThere(path: string, flags: number): Promise<number> {
+    try {
+      return await this.#openPaced(path, flags);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+      const sentence = 'The bytes of this upload are not there any more';
+      throw new Failure('upload-gone', sentence, { cause: error });
+    }
   }
 
   #pathOf(id: string): string {
     if (!ID.test(id)) throw new Failure('name-refused', 'This cannot be the id of an upload');
     return within(this.#path, id);
-  }
-}
-
-async function openThere(path: string, flags: number): Promise<number> {
-  try {
-    return await openCall(path, flags);
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-    const sentence = 'The bytes of this upload are not there any more';
-    throw new Failure('upload-gone', sentence, { cause: error });
   }
 }

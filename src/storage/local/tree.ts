@@ -12,9 +12,10 @@ import {
 } from 'node:fs/promises';
 import { Failure } from '../../base/failure.ts';
 import { nameOf, type Path, ROOT } from '../../base/path.ts';
+import { checkInstead, type Instead } from '../instead.ts';
 import type { Entry, StagedFile, StoreFacts, Tree } from '../store.ts';
 import { type Confinement, isInside } from './confinement.ts';
-import { durably } from './durable.ts';
+import { FolderSyncs } from './durable.ts';
 import { entryAt, entryOf, isSameObject } from './entry.ts';
 import { LocalFile } from './files.ts';
 import { listFolder } from './listing.ts';
@@ -38,6 +39,7 @@ export interface Place {
 export class LocalTree implements Tree {
   readonly facts: StoreFacts;
   readonly #reopen: () => Place;
+  readonly #syncs = new FolderSyncs();
   #place: Place;
   /** Uploads under way still work with what they have open there. */
   readonly #former: Place[] = [];
@@ -105,7 +107,7 @@ export class LocalTree implements Tree {
     return told(async () => {
       if (path === ROOT) throw new Failure('already-exists', 'The name is taken');
       using place = await locateNew(this.#home, path);
-      await durably([place.folder], () => mkdir(osPath(place.at)));
+      await this.#syncs.durably([place.folder], () => mkdir(osPath(place.at)));
     });
   }
 
@@ -120,7 +122,7 @@ export class LocalTree implements Tree {
       if (isInside(place.folder.where(), leadsTo)) {
         throw new Failure('name-refused', 'A link to a folder around it would lead in circles');
       }
-      await durably([place.folder], () => symlink(osPath(leadsTo), osPath(place.at)));
+      await this.#syncs.durably([place.folder], () => symlink(osPath(leadsTo), osPath(place.at)));
     });
   }
 
@@ -130,7 +132,7 @@ export class LocalTree implements Tree {
       const entry = this.#existing(place);
       // A link that is shown as a folder goes as one; what it leads to stays.
       const remove = entry.linked && entry.kind === 'folder' ? unlink : rmdir;
-      await durably([place.folder], () => remove(osPath(place.at)));
+      await this.#syncs.durably([place.folder], () => remove(osPath(place.at)));
     });
   }
 
@@ -139,7 +141,7 @@ export class LocalTree implements Tree {
       using place = await locate(this.#home, path);
       const stats = lstatSync(osPath(place.at));
       if (stats.isDirectory()) throw new Failure('is-a-directory', 'This is a folder');
-      await durably([place.folder], () => unlink(osPath(place.at)));
+      await this.#syncs.durably([place.folder], () => unlink(osPath(place.at)));
     });
   }
 
@@ -156,7 +158,8 @@ export class LocalTree implements Tree {
       const name = isRespelled && source.name === target.name ? nameOf(to) : target.name;
       // The new name first: a crash between the two then leaves both names rather than none.
       const folders = isSameFolder ? [target.folder] : [target.folder, source.folder];
-      await durably(folders, () => renameEntry(source.at, within(target.folder.path, name)));
+      const at = within(target.folder.path, name);
+      await this.#syncs.durably(folders, () => renameEntry(source.at, at));
     });
   }
 
@@ -204,13 +207,14 @@ export class LocalTree implements Tree {
     return told(() => this.#staging.drop(id));
   }
 
-  publish(id: string, path: Path): Promise<Entry> {
+  publish(id: string, path: Path, instead?: Instead): Promise<Entry> {
     return told(async () => {
       if (path === ROOT) throw new Failure('is-a-directory', 'This is a folder');
       using place = await locateNew(this.#home, path);
       const there = entryAt(this.#home, place.at, place.name);
       if (there) checkReplaceableByFile(there);
-      return await this.#staging.publish(id, place.folder, place.name);
+      checkInstead(there, instead);
+      return await this.#staging.publish(id, place.folder, place.name, this.#syncs);
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { type Code, Failure } from '../../base/failure.ts';
 import { nameOf, parentOf, type Path, ROOT, segmentsOf } from '../../base/path.ts';
+import { checkInstead, type Instead } from '../instead.ts';
 import type { Entry, ReadableFile, StagedFile, StoreFacts, Tree } from '../store.ts';
 import { Content } from './content.ts';
 import { MemoryFile, MemoryStagedFile } from './files.ts';
@@ -145,10 +146,11 @@ export class MemoryTree implements Tree {
     this.#home().staged.delete(checkId(id));
   }
 
-  async publish(id: string, path: Path): Promise<Entry> {
+  async publish(id: string, path: Path, instead?: Instead): Promise<Entry> {
     if (path === ROOT) fail('is-a-directory', 'This is a folder');
     const place = this.#place(path);
     if (place.named?.node.kind === 'folder') fail('is-a-directory', 'A folder has this name');
+    checkInstead(place.named && entryOf(place.named), instead);
     const node = this.#staged(id);
     this.#home().staged.delete(id);
     node.revision += 1;

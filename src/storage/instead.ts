@@ -1,0 +1,13 @@
+import { Failure } from '../base/failure.ts';
+import type { Entry } from './store.ts';
+
+/** What is expected to have a name: an entry, or with undefined nothing. */
+export interface Instead {
+  readonly of: Entry | undefined;
+}
+
+/** @throws Failure `locked` if something else is there than was expected */
+export function checkInstead(there: Entry | undefined, instead: Instead | undefined): void {
+  if (!instead || there?.version === instead.of?.version) return;
+  throw new Failure('locked', 'Something else has got this name meanwhile');
+}

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Database } from '../../src/database/database.ts';
+import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
+import type { VaultEvent } from '../../src/vault/vault-event.ts';
+import { checkBooks } from './books.ts';
+import { type Bench, at, begin, openBench, put, read, refusedAs, sha256 } from './harness.ts';
+
+const WHOLE_BYTES = 1000;
+
+function open(): Promise<Bench> {
+  return openBench(new MemoryStore(), 'home', { wholeBytes: WHOLE_BYTES });
+}
+
+/** How many transactions and syncs of the records the work takes. */
+async function costOf(database: Database, work: () => Promise<unknown>) {
+  const counts = { transactions: 0, syncs: 0 };
+  const { write, durable } = database;
+  database.write = (...args) => {
+    counts.transactions += 1;
+    return write.apply(database, args) as ReturnType<typeof write>;
+  };
+  database.durable = () => {
+    counts.syncs += 1;
+    return durable.apply(database);
+  };
+  await work();
+  Object.assign(database, { write, durable });
+  return counts;
+}
+
+describe('a small upload', () => {
+  it('takes two transactions, each synced before the next step, and no more', async () => {
+    await using bench = await open();
+    const cost = await costOf(bench.database, () => put(bench.home, '/a', 'small'));
+    assert.deepEqual(cost, { transactions: 2, syncs: 2 });
+    assert.equal(await read(bench.home, '/a'), 'small');
+    assert.deepEqual(await bench.ledger(), { committed: 5, files: 1, reserved: 0 });
+    await checkBooks(bench);
+  });
+
+  it('has its digest recorded with it, tells what happens, and may be empty', async () => {
+    await using bench = await open();
+    const events: VaultEvent['kind'][] = [];
+    bench.vault.events.listen((event) => events.push(event.kind));
+    for (const content of ['', 'content']) {
+      const writer = await begin(bench.home, '/a');
+      if (content !== '') await writer.write([Buffer.from(content)]);
+      await writer.complete();
+      assert.deepEqual(await writer.digest(), { algorithm: 'sha-256', hex: sha256(content) });
+      const found = await bench.home.digest(at('/a'), 'sha-256', undefined, undefined);
+      assert.equal(found.hex, sha256(content));
+    }
+    assert.deepEqual(events, ['started', 'committed', 'started', 'committed']);
+    await checkBooks(bench);
+  });
+
+  it('is stored as it comes when it grows too large, or somebody asks for it', async () => {
+    await using bench = await open();
+    const large = await begin(bench.home, '/large');
+    for (let part = 0; part < 5; part += 1) await large.write([Buffer.alloc(400, String(part))]);
+    const asked = await begin(bench.home, '/asked');
+    await asked.write([Buffer.from('so far')]);
+    const seen = await bench.home.stat(at('/asked'));
+    assert.ok(seen.partial);
+    assert.equal((await bench.vault.uploads()).length, 2);
+    await asked.write([Buffer.from(', and on')]);
+    await asked.complete();
+    await large.complete();
+    assert.equal(await read(bench.home, '/asked'), 'so far, and on');
+    assert.equal((await bench.home.stat(at('/large'))).size, 2000);
+    await checkBooks(bench);
+  });
+
+  it('that waits too long for its end gets its record, so that other processes know of it', async () => {
+    await using bench = await open();
+    const writer = await begin(bench.home, '/a');
+    await writer.write([Buffer.from('slow')]);
+    while ((await bench.vault.uploads()).length === 0) await new Promise(setImmediate);
+    await writer.complete();
+    assert.equal(await read(bench.home, '/a'), 'slow');
+    await checkBooks(bench);
+  });
+
+  it('that is cut is kept and goes on', async () => {
+    await using bench = await open();
+    const writer = await begin(bench.home, '/a');
+    await writer.write([Buffer.from('half')]);
+    assert.equal(await writer.interrupt('cut'), 4);
+    await put(bench.home, '/a', ' and half', { kind: 'resume', offset: 4 });
+    assert.equal(await read(bench.home, '/a'), 'half and half');
+    await checkBooks(bench);
+  });
+
+  it('for which there is no room is refused, and what fits of it is kept', async () => {
+    await using bench = await open();
+    await bench.setLimits({ bytes: 100 });
+    const writer = await begin(bench.home, '/a');
+    await writer.write([Buffer.alloc(300, 'x')]);
+    await assert.rejects(writer.complete(), refusedAs('quota-exceeded'));
+    assert.equal(await writer.interrupt('quota'), 100);
+    await checkBooks(bench);
+  });
+
+  it('that is not what was promised, or not as long, is not published', async () => {
+    await using bench = await open();
+    const digest = { algorithm: 'sha-256', hex: sha256('good') } as const;
+    const wrong = await begin(bench.home, '/a', { kind: 'replace' }, { digest });
+    await wrong.write([Buffer.from('evil')]);
+    await assert.rejects(wrong.complete(), refusedAs('digest-mismatch'));
+    const short = await begin(bench.home, '/b', { kind: 'replace' }, { length: 5 });
+    await short.write([Buffer.from('four')]);
+    await assert.rejects(short.complete(), refusedAs('length-inconsistent'));
+    assert.equal(await short.interrupt('short'), 4);
+    await assert.rejects(bench.home.open(at('/a')), refusedAs('not-found'));
+  });
+
+  it('whose confirmation fails is kept and not published', async () => {
+    await using bench = await open();
+    const writer = await begin(bench.home, '/a');
+    await writer.write([Buffer.from('unsure')]);
+    const doubt = () => Promise.reject(new Error('the sender is gone'));
+    await assert.rejects(writer.complete('evidence', doubt), /the sender is gone/);
+    assert.equal(await writer.interrupt('unconfirmed'), 6);
+    await checkBooks(bench);
+  });
+
+  it('appends to a file that has come meanwhile', async () => {
+    await using bench = await open();
+    const writer = await begin(bench.home, '/a', { kind: 'append' });
+    await writer.write([Buffer.from(' end')]);
+    await put(bench.home, '/a', 'beginning');
+    await writer.complete();
+    assert.equal(await read(bench.home, '/a'), 'beginning end');
+    await checkBooks(bench);
+  });
+});
