@@ -35,6 +35,7 @@ import { FrontDesk } from './session/front-desk.ts';
 import { ALONE, type Siblings } from './base/siblings.ts';
 import { Visits } from './session/visits.ts';
 import { LocalStore } from './storage/local/local-store.ts';
+import { NOT_SYNCING, SYNCING } from './storage/local/syncing.ts';
 import type { Store } from './storage/store.ts';
 import { keepTransferLog, transferLine } from './telemetry/transfer-log.ts';
 import { xferlogLine } from './telemetry/xferlog.ts';
@@ -122,6 +123,7 @@ export async function composeServer(
 
   const database = parts.use(await openDatabase(settings));
   await database.check();
+  warnOfMeasuring(settings, log);
   const unheard = (error: unknown): void => log.error('A listener failed', { error });
   const transfers = new EventSource<TransferEvent>(unheard);
   const sessions = new EventSource<SessionEvent>(unheard);
@@ -246,9 +248,20 @@ export async function composeServer(
 }
 
 /** The records; copied before a newer version changes their tables. */
-function openDatabase({ data, database: { copies: keep } }: Settings): Promise<Sqlite> {
+function openDatabase({ data, database: { copies: keep }, uploads }: Settings): Promise<Sqlite> {
   const copies = { folder: join(data, 'copies'), keep };
-  return Sqlite.open(join(data, 'carryon.sqlite'), { copies });
+  const syncs = uploads.durability === 'full';
+  return Sqlite.open(join(data, 'carryon.sqlite'), { copies, syncs });
+}
+
+/** What is promised by default and is not with these settings. */
+function warnOfMeasuring({ uploads }: Settings, log: Log): void {
+  if (uploads.durability === 'none') {
+    log.warn('uploads.durability is none: a power cut may take files that were said to be stored');
+  }
+  if (!uploads.digests) {
+    log.warn('uploads.digests is false: nobody can tell whether bytes have changed');
+  }
 }
 
 async function openVault(
@@ -259,13 +272,19 @@ async function openVault(
   serves: boolean,
 ): Promise<Vault> {
   const presence = parts.use(new ProcessLocks(join(settings.data, 'processes')));
-  const local = new LocalStore({ staging: join(settings.data, 'staging') });
+  const { checkpoint, expire, whole, digests, durability } = settings.uploads;
+  const syncing = durability === 'full' ? SYNCING : NOT_SYNCING;
+  const local = new LocalStore({ staging: join(settings.data, 'staging'), syncing });
   const store: Store = {
     openTree: (location) => local.openTree(resolve(settings.data, location)),
   };
-  const { checkpoint, expire } = settings.uploads;
-  const keepsEvents = hookOf(settings) !== undefined;
-  const options = { checkpointBytes: checkpoint, expireAfterMs: expire, keepsEvents };
+  const options = {
+    checkpointBytes: checkpoint,
+    wholeBytes: Math.min(whole, checkpoint),
+    expireAfterMs: expire,
+    digests,
+    keepsEvents: hookOf(settings) !== undefined,
+  };
   const given = { database, store, clock: systemClock, log, options, presence, serves };
   return parts.use(await Vault.open(given));
 }

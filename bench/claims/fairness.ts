@@ -1,20 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { GiB } from '../../src/base/size.ts';
 import type { Bench, Claim } from '../support/claim.ts';
-import { Control } from '../support/control.ts';
-import { curl, urlOf } from '../support/curl.ts';
 import { makeFile, offer } from '../support/files.ts';
 import { memoryFolder } from '../support/memory-folder.ts';
 import { OURS, type Server } from '../support/servers.ts';
 import { startAll } from '../support/start-all.ts';
-
-const TRANSFERS = 4;
-
-/** How long one looks, and how often somebody says NOOP, in milliseconds. */
-const LOOK_MS = 3000;
-const EVERY_MS = 2;
+import { TRANSFERS, waits } from '../support/waits.ts';
 
 const GOALS = { RETR: { atMost: 5, stretch: 2 }, STOR: { atMost: 12, stretch: 5 } } as const;
 
@@ -54,34 +44,4 @@ async function compare(
       once: () => waits(server, verb, file),
     })),
   });
-}
-
-async function waits(server: Server, verb: 'RETR' | 'STOR', file: string): Promise<number> {
-  const stop = new AbortController();
-  const words = (index: number): string[] =>
-    verb === 'RETR'
-      ? ['-o', '/dev/null', urlOf(server, '/big')]
-      : ['-T', file, urlOf(server, `/in-${index}`)];
-  const transfer = async (index: number): Promise<void> => {
-    while (!stop.signal.aborted) await curl(server, words(index), { signal: stop.signal });
-  };
-  using control = await Control.login(server);
-  const transfers = Array.from({ length: TRANSFERS }, (_, index) => transfer(index));
-  try {
-    await sleep(500);
-    const times: number[] = [];
-    for (const began = performance.now(); performance.now() - began < LOOK_MS;) {
-      const said = performance.now();
-      await control.say('NOOP');
-      times.push(performance.now() - said);
-      await sleep(EVERY_MS);
-    }
-    return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? Number.NaN;
-  } finally {
-    stop.abort();
-    await Promise.allSettled(transfers);
-    for (let index = 0; index < TRANSFERS; index += 1) {
-      rmSync(join(server.folder, `in-${index}`), { force: true });
-    }
-  }
 }

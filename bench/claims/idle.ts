@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Claim } from '../support/claim.ts';
+import type { Bench, Claim } from '../support/claim.ts';
 import { logIn } from '../support/logins.ts';
 import { memoryOf } from '../support/memory.ts';
 import { OURS, startBenchServer } from '../support/servers.ts';
@@ -21,14 +21,16 @@ export const idle: Claim = {
         better: 'less',
         goals: [goal],
         rounds: 1,
-        subjects: [{ label: OURS, once: () => weigh(sessions) }],
+        subjects: [{ label: OURS, once: () => weigh(bench, sessions) }],
       });
     }
   },
 };
 
-async function weigh(sessions: number): Promise<number> {
+async function weigh(bench: Bench, sessions: number): Promise<number> {
   await using server = await startBenchServer(OURS);
+  // Also where this is broken off.
+  if (server) bench.use(server);
   if (server?.pid === undefined) throw new Error('There is no server');
   const { held } = await logIn(server, sessions, { width: 25, keep: true });
   try {

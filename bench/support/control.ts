@@ -82,6 +82,21 @@ export class Control implements Disposable {
     if (!reply.includes('426 ')) throw new Error(`It was not cut: ${reply}`);
   }
 
+  /**
+   * Uploads a small file whole, as lftp does it.
+   * @throws Error if it is not stored
+   */
+  async put(path: string, content: Uint8Array): Promise<void> {
+    const data = await this.passive();
+    data.resume();
+    await this.say(`STOR ${path}`);
+    const stored = this.#reply();
+    data.end(content);
+    const reply = await stored;
+    data.destroy();
+    if (!reply.startsWith('226')) throw new Error(`${path}: ${reply.trim()}`);
+  }
+
   [Symbol.dispose](): void {
     this.#socket.destroy();
   }

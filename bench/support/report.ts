@@ -1,5 +1,5 @@
 import { BEST, type Goal, type Row } from './claim.ts';
-import { type Figures, median } from './rounds.ts';
+import { type Alternated, type Figures, median } from './rounds.ts';
 
 /** How a goal stands. */
 interface Standing {
@@ -10,8 +10,7 @@ interface Standing {
 /** A row with its figures as a table in Markdown, and whether every goal is reached. */
 export function tableOf(
   row: Row,
-  figures: readonly Figures[],
-  noise: number,
+  { figures, rounds, noise }: Alternated,
 ): { readonly text: string; readonly reached: boolean } {
   const standings = row.goals.map((goal) => standingOf(goal, row, figures));
   const ours = median(figures[0]?.values ?? []);
@@ -23,7 +22,7 @@ export function tableOf(
     return `| ${label} | ${shown(value)} | ${range} | ${ratio} |`;
   });
   const text = [
-    `**${row.title}**`,
+    `**${row.title}**, ${rounds} ${rounds === 1 ? 'round' : 'rounds'}`,
     '',
     `| | ${row.unit} | from – to | ours is … × as good |`,
     '|---|---:|---:|---:|',

@@ -1,4 +1,4 @@
-import type { Row, Subject } from './claim.ts';
+import type { Subject } from './claim.ts';
 import { settle } from './load.ts';
 
 /** What one subject has shown. */
@@ -9,20 +9,42 @@ export interface Figures {
   readonly problem: string | undefined;
 }
 
+/** How much is done. */
+interface Effort {
+  /** Counted rounds, at most. */
+  readonly rounds: number;
+  /** After this time, in milliseconds, no other round begins that would be more than the first. */
+  readonly enoughMs: number;
+}
+
+/** What alternating rounds have shown. */
+export interface Alternated {
+  readonly figures: readonly Figures[];
+  /** Rounds that were counted. */
+  readonly rounds: number;
+  /** How busy the machine was with other things, at most. */
+  readonly noise: number;
+}
+
 /**
  * A round each subject, in turns: A B C, B C A, C A B, … so that whatever drifts drifts for all.
  * The first round is not counted. Who fails drops out, and the others go on.
  * @param onFigure told of every figure, for those who watch
- * @returns what each has shown, and how busy the machine was with other things, at most
  */
 export async function alternate(
-  { subjects, rounds }: Pick<Row, 'subjects'> & { readonly rounds: number },
+  subjects: readonly Subject[],
+  { rounds, enoughMs }: Effort,
   onFigure: (label: string, round: number, value: number) => void,
-): Promise<{ readonly figures: readonly Figures[]; readonly noise: number }> {
+): Promise<Alternated> {
+  const began = performance.now();
+  let counted = 0;
   const values = new Map<Subject, number[]>(subjects.map((subject) => [subject, []]));
   const problems = new Map<Subject, string>();
   let noise = 0;
   for (let round = 0; round <= rounds; round += 1) {
+    const took = performance.now() - began;
+    if (round > 1 && took + took / round > enoughMs) break;
+    counted = round;
     const first = round % subjects.length;
     for (const subject of [...subjects.slice(first), ...subjects.slice(0, first)]) {
       if (problems.has(subject)) continue;
@@ -41,7 +63,7 @@ export async function alternate(
     values: values.get(subject) ?? [],
     problem: problems.get(subject),
   }));
-  return { figures, noise };
+  return { figures, rounds: counted, noise };
 }
 
 export function median(values: readonly number[]): number {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { temporaryFolder } from '../../test/support/temporary.ts';
 import type { Bench, Claim } from './claim.ts';
 import { shown, tableOf } from './report.ts';
@@ -6,55 +7,86 @@ import { startBenchServer } from './servers.ts';
 
 export interface RunOptions {
   readonly quick: boolean;
-  /** Counted rounds. */
+  /** Counted rounds, at most. */
   readonly rounds: number;
+  /** After this time, in milliseconds, a row of one claim is content with the rounds it has. */
+  readonly enoughMs: number;
+  /** A claim that is not done by then is broken off, in milliseconds. */
+  readonly patienceMs: number;
+  /** Aborted when everything has to end. */
+  readonly signal: AbortSignal;
 }
 
 /**
- * Runs one claim to its end, whatever happens in it.
+ * Runs one claim to its end, whatever happens in it. All that it has started is over then.
  * @returns its results as Markdown, and whether all its goals are reached
  */
 export async function runClaim(
   claim: Claim,
-  { quick, rounds }: RunOptions,
+  { quick, rounds, enoughMs, patienceMs, signal }: RunOptions,
   say: (text: string) => void,
 ): Promise<{ readonly text: string; readonly reached: boolean }> {
   const sections: string[] = [];
   let reached = true;
+  let isOver = false;
   const report = (text: string): void => {
+    if (isOver) return;
     sections.push(text);
     say(`\n${text}`);
   };
   await using parts = new AsyncDisposableStack();
-  const folder = parts.use(await temporaryFolder());
+  /** What is started by a claim that has been broken off ends at once. */
+  const own = <T extends AsyncDisposable | Disposable>(thing: T): T => {
+    if (!isOver) return parts.use(thing);
+    if (Symbol.asyncDispose in thing) void thing[Symbol.asyncDispose]();
+    else thing[Symbol.dispose]();
+    throw new Error('It is over');
+  };
+  const folder = own(await temporaryFolder());
   const bench: Bench = {
     quick,
     folder: folder.path,
     start: async (name, options) => {
       const server = await startBenchServer(name, options);
-      if (server) return parts.use(server);
+      if (server) return own(server);
       report(`(${name} cannot be run here.)`);
       return undefined;
     },
     compare: async (row) => {
-      const { figures, noise } = await alternate(
-        { subjects: row.subjects, rounds: row.rounds ?? rounds },
-        (label, round, value) => {
-          if (process.stderr.isTTY) process.stderr.write(`${round} ${label}: ${shown(value)}\n`);
-        },
-      );
-      const table = tableOf(row, figures, noise);
+      const effort = { rounds: row.rounds ?? rounds, enoughMs };
+      const shownHere = await alternate(row.subjects, effort, (label, round, value) => {
+        if (process.stderr.isTTY) process.stderr.write(`${round} ${label}: ${shown(value)}\n`);
+      });
+      const table = tableOf(row, shownHere);
       reached &&= table.reached;
       report(table.text);
     },
     note: report,
-    use: (thing) => parts.use(thing),
+    use: own,
   };
   try {
-    await claim.run(bench);
+    await orLate(claim.run(bench), patienceMs, signal);
   } catch (error) {
     reached = false;
     report(`It broke off: ${error instanceof Error ? error.message : String(error)}`);
   }
+  isOver = true;
   return { text: sections.join('\n\n'), reached };
+}
+
+/** @throws Error if it takes longer; it may go on then, with nothing to work with */
+async function orLate(work: Promise<void>, patienceMs: number, signal: AbortSignal): Promise<void> {
+  const done = new AbortController();
+  const late = async (): Promise<never> => {
+    await sleep(patienceMs, undefined, { signal: AbortSignal.any([done.signal, signal]) });
+    throw new Error(`It was not done after ${Math.round(patienceMs / 1000)} s`);
+  };
+  try {
+    const lateness = late();
+    lateness.catch(() => {});
+    await Promise.race([work, lateness]);
+  } finally {
+    work.catch(() => {});
+    done.abort();
+  }
 }

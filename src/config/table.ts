@@ -269,6 +269,27 @@ export const SETTINGS = [
     default: '7d',
     about: 'Unfinished uploads that nobody has continued for this long are dropped.',
   }),
+  setting({
+    key: 'uploads.whole',
+    kind: size('0', '1MiB'),
+    default: '64KiB',
+    about:
+      'An upload of at most this size that comes within a tenth of a second is stored in one step, as safely and for a part of the cost; 0 does so with none.',
+  }),
+  setting({
+    key: 'uploads.durability',
+    kind: oneOf('full', 'none'),
+    default: 'full',
+    about:
+      'Only for measuring what durability costs: with none the server says that an upload is stored when it is not yet on the disk, and a power cut may take it, older files and the records with it.',
+  }),
+  setting({
+    key: 'uploads.digests',
+    kind: yesOrNo,
+    default: 'true',
+    about:
+      'Only for measuring what digests cost: without them nothing is known of the bytes of a file but their number, unless its sender has promised a digest, and what is resumed is not proven.',
+  }),
 
   setting({
     key: 'database.copies',

@@ -14,7 +14,8 @@ export interface Growing {
   readonly path: Path;
   readonly claim: Claim;
   readonly file: StagedFile;
-  readonly digest: RunningDigest;
+  /** Undefined if nobody wants one. */
+  readonly digest: RunningDigest | undefined;
 }
 
 /**
@@ -53,6 +54,7 @@ export class Checkpoints {
   /** Hashes what is there already and, beside the transfer, proves that it is what was staged. */
   async catchUp(length: number): Promise<void> {
     const { claim, digest } = this.#growing;
+    if (!digest) return;
     const known = await this.#parts.records.provenPrefix(claim.id, length);
     const found = digest.catchUp(length, known?.offset);
     const compare = async () => {
@@ -135,15 +137,15 @@ export class Checkpoints {
 
   /** Never rejects: what goes wrong meets the sender at the next write. */
   async #takeBeside(offset: number): Promise<void> {
-    const sha256 = this.#growing.digest.digest();
+    const sha256 = this.#growing.digest?.digest();
     // It may fail before the checkpoint has been taken, and nobody listens until then.
-    sha256.catch(() => {});
+    sha256?.catch(() => {});
     try {
       await this.take(offset);
     } catch (error) {
       this.#broken ??= asFailure(error);
       return;
     }
-    this.#parts.writers.afterwards(this.prove(offset, sha256));
+    if (sha256) this.#parts.writers.afterwards(this.prove(offset, sha256));
   }
 }

@@ -16,6 +16,8 @@ import type { Writers } from './writers.ts';
 export interface VaultOptions {
   /** Bytes between two checkpoints of an upload. */
   readonly checkpointBytes: number;
+  /** Whether the digest is made of every upload, or only of those that were promised one. */
+  readonly digests: boolean;
   /** The most bytes of an upload that wait in memory for its end, to be stored in one step. */
   readonly wholeBytes: number;
   /** How long an unfinished upload is kept after it was last touched, in ms. */

@@ -16,4 +16,6 @@ export interface Hold {
   readonly authorise: Authorise;
   /** Files that the home gets more by this. */
   readonly newFiles: 0 | 1;
+  /** Bytes that there was room for when it was prepared. */
+  readonly room: number;
 }

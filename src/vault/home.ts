@@ -13,7 +13,7 @@ import { joinFiles } from './join.ts';
 import { type Usage, checkBeginning, roomIn } from './ledger.ts';
 import { listFolder } from './listing.ts';
 import { moveEntry, removeFile } from './name-changes.ts';
-import { type Origin, originOf } from './origin.ts';
+import { type Origin, originOf, startOf } from './origin.ts';
 import type { Digested, KnownDigest } from './digested.ts';
 import type { Declared, Placement, Wishes } from './placement.ts';
 import { holderOf } from './presence.ts';
@@ -99,15 +99,7 @@ export class Home {
     if (!committed) authorise('write');
     else authorise(origin.kind === 'version' && origin.append ? 'append' : 'overwrite');
     const own = await this.#own(origin);
-    const writer = this.#writer(path, own, declared, session, authorise, committed);
-    checkBeginning(
-      await this.usage(),
-      writer.start,
-      declared,
-      writer.newFiles,
-      unfinishedIn(origin),
-    );
-    return writer;
+    return this.#begin(path, own, declared, session, authorise, committed);
   }
 
   async makeFolder(path: Path): Promise<void> {
@@ -223,9 +215,7 @@ export class Home {
     const committed = await this.#checkTarget(path);
     const complete = async (origin: Origin, made: string): Promise<Held> => {
       authorise(committed ? 'overwrite' : 'write');
-      await using writer = this.#writer(path, origin, promise, session, authorise, committed);
-      const stored = unfinishedIn(origin);
-      checkBeginning(await this.usage(), stored ?? 0, promise, writer.newFiles, stored);
+      await using writer = await this.#begin(path, origin, promise, session, authorise, committed);
       await writer.complete(made);
       return { bytes: length, made };
     };
@@ -264,8 +254,7 @@ export class Home {
     if (committed?.unique === unique) throw new Failure('name-refused', 'This is the same file');
     authorise(committed ? 'overwrite' : 'write');
     const origin: Origin = { kind: 'copy', from, length };
-    await using writer = this.#writer(to, origin, { length }, session, authorise, committed);
-    checkBeginning(await this.usage(), 0, { length }, writer.newFiles);
+    await using writer = await this.#begin(to, origin, { length }, session, authorise, committed);
     return await writer.complete('copied on the server');
   }
 
@@ -327,15 +316,26 @@ export class Home {
     return { ...origin, record: await this.#parts.records.renew(origin.record) };
   }
 
-  #writer(
+  /** @throws Failure `quota-exceeded` if it can never fit */
+  async #begin(
     path: Path,
     origin: Origin,
     { mode, ...declared }: Wishes,
     session: string,
     authorise: Authorise,
     committed: Entry | undefined,
-  ): Writer {
+  ): Promise<Writer> {
     const isContinued = origin.kind === 'unfinished';
+    const newFiles = committed || isContinued ? 0 : 1;
+    const usage = await this.usage();
+    const start = origin.kind === 'copy' ? 0 : startOf(origin);
+    checkBeginning(
+      usage,
+      start,
+      declared,
+      newFiles,
+      isContinued ? origin.record.offset : undefined,
+    );
     return new Writer(this.#parts, {
       id: isContinued ? origin.record.id : newUploadId(this.#parts.presence),
       path,
@@ -344,7 +344,8 @@ export class Home {
       declared: isContinued ? { ...origin.record.declared, ...declared } : declared,
       holder: holderOf(this.#parts.presence, session),
       authorise,
-      newFiles: committed || isContinued ? 0 : 1,
+      newFiles,
+      room: Math.min(roomIn(usage), usage.limits.fileBytes ?? Number.POSITIVE_INFINITY),
     });
   }
 
@@ -370,11 +371,6 @@ export class Home {
       offset: unfinished.offset,
     });
   }
-}
-
-/** Bytes of the upload that goes on, if one does. */
-function unfinishedIn(origin: Origin): number | undefined {
-  return origin.kind === 'unfinished' ? origin.record.offset : undefined;
 }
 
 /** A name that is not valid UTF-8 may be kept, read and removed, but not made. */

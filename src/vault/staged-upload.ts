@@ -52,7 +52,8 @@ export class StagedUpload {
     const { path, declared } = hold;
     const { claim, file } = await beginStaging(parts, hold);
     const thread = declared.digest ? parts.hashing : parts.patientHashing;
-    const digest = new RunningDigest('sha-256', file, thread);
+    const isWanted = parts.options.digests || declared.digest !== undefined;
+    const digest = isWanted ? new RunningDigest('sha-256', file, thread) : undefined;
     const upload = new StagedUpload(parts, hold, { path, claim, file, digest });
     begun(upload);
     await upload.#takeUp();
@@ -83,9 +84,9 @@ export class StagedUpload {
     const stored = taken.bytes < wanted ? firstBytes(chunks, taken.bytes) : chunks;
     if (taken.bytes > 0) {
       await file.write(stored, this.#received);
-      digest.append(stored, taken.bytes);
+      digest?.append(stored, taken.bytes);
       this.#received += taken.bytes;
-      await digest.keepUp();
+      await digest?.keepUp();
     }
     await this.#checkpoints.keepUp(this.#received);
     if (taken.refusal) throw taken.refusal;
@@ -139,12 +140,12 @@ export class StagedUpload {
     const { origin, authorise, declared } = this.#hold;
     const { claim, digest } = this.#growing;
     const verified = declared.digest?.hex;
-    const sha256 = verified ?? (digest.isReady ? await digest.digest() : undefined);
+    const sha256 = verified ?? (digest?.isReady ? await digest.digest() : undefined);
     const [path, size, base] = [this.path, this.#received, requiredBy(origin)];
     try {
       const complete = { claim, path, size, base, authorise, sha256, verified, evidence };
       const entry = await commit(this.#parts, complete);
-      this.#sha256 = digest.digest().catch(() => undefined);
+      if (digest) this.#sha256 = digest.digest().catch(() => undefined);
       this.#letGo(this.#recordDigest(entry));
       return entry;
     } catch (error) {
@@ -212,7 +213,7 @@ export class StagedUpload {
   async #checkPromise(): Promise<void> {
     const promised = this.#hold.declared.digest;
     if (!promised) return;
-    const hex = await this.#growing.digest.digest();
+    const hex = await this.#growing.digest?.digest();
     this.#checkpoints.throwIfBroken();
     if (hex === promised.hex) return;
     const sentence = `The bytes that came are not those that were promised (${promised.algorithm})`;
@@ -221,13 +222,14 @@ export class StagedUpload {
   }
 
   async #provePrefix(): Promise<void> {
-    if (this.durable !== this.#received) return;
-    await this.#checkpoints.prove(this.durable, this.#growing.digest.digest());
+    const { digest } = this.#growing;
+    if (this.durable !== this.#received || !digest) return;
+    await this.#checkpoints.prove(this.durable, digest.digest());
   }
 
   async #recordDigest(entry: Entry): Promise<void> {
     const { digest } = this.#growing;
-    if (digest.isReady || this.#hold.declared.digest) return;
+    if (!digest || digest.isReady || this.#hold.declared.digest) return;
     const { digests, homeId } = this.#parts;
     await digests.recordLate(homeId, this.path, entry.version, 'sha-256', digest.digest());
   }
@@ -239,7 +241,7 @@ export class StagedUpload {
       try {
         await last;
       } finally {
-        await digest.close();
+        await digest?.close();
         await file[Symbol.asyncDispose]();
       }
     };

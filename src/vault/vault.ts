@@ -37,6 +37,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export const DEFAULT_VAULT_OPTIONS: VaultOptions = {
   checkpointBytes: 16 * MiB,
   wholeBytes: 64 * KiB,
+  digests: true,
   expireAfterMs: 7 * DAY_MS,
   keepsEvents: false,
 };

@@ -15,7 +15,8 @@ export interface Whole {
   readonly content: readonly Uint8Array[];
   /** Bytes. */
   readonly size: number;
-  readonly sha256: string;
+  /** The digest, if anybody wants it. */
+  readonly sha256: string | undefined;
   /** Why the sender is believed to have sent everything. */
   readonly evidence: string | undefined;
 }

@@ -165,8 +165,8 @@ export class Writer implements AsyncDisposable {
   }
 
   #checkStopped(): void {
-    if (this.#abort.signal.aborted) throw asFailure(this.#abort.signal.reason);
     if (this.#broken) throw this.#broken.reason;
+    if (this.#abort.signal.aborted) throw asFailure(this.#abort.signal.reason);
   }
 
   /** @returns false if they are too many, or if something is stored already */
@@ -175,6 +175,8 @@ export class Writer implements AsyncDisposable {
     const held = this.#heldSoFar();
     const bytes = byteLength(chunks) + (held?.bytes ?? 0);
     if (!held || bytes > options.wholeBytes) return false;
+    // Near a limit the sender has to be told with the very byte that is too much.
+    if (this.#hold.room < options.wholeBytes) return false;
     // They are the caller's again when this returns.
     const copy = Buffer.concat(chunks);
     this.#state = { kind: 'held', held: { ...held, chunks: [...held.chunks, copy], bytes } };
@@ -204,9 +206,8 @@ export class Writer implements AsyncDisposable {
     const held = this.#heldSoFar();
     if (!held || this.#parts.options.wholeBytes === 0) return undefined;
     const { chunks: content, bytes: size } = held;
-    const hash = createHash('sha256');
-    for (const chunk of content) hash.update(chunk);
-    const sha256 = hash.digest('hex');
+    const isWanted = this.#parts.options.digests || this.declared.digest !== undefined;
+    const sha256 = isWanted ? sha256Of(content) : undefined;
     this.#parts.writers.add(this);
     try {
       const whole = { content, size, sha256, evidence };
@@ -234,6 +235,8 @@ export class Writer implements AsyncDisposable {
       }
     } catch (error) {
       this.#broken = { reason: error };
+      // Its sender may be waiting for a word.
+      this.#abort.abort(asFailure(error));
     }
   }
 
@@ -295,4 +298,10 @@ export class Writer implements AsyncDisposable {
   #stopWaiting(): void {
     if (this.#state.kind === 'held') this.#state.held.waiting.abort(NO_LONGER);
   }
+}
+
+function sha256Of(content: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const chunk of content) hash.update(chunk);
+  return hash.digest('hex');
 }

@@ -16,9 +16,9 @@ function open(): Promise<Bench> {
 async function costOf(database: Database, work: () => Promise<unknown>) {
   const counts = { transactions: 0, syncs: 0 };
   const { write, durable } = database;
-  database.write = (...args) => {
+  database.write = (work) => {
     counts.transactions += 1;
-    return write.apply(database, args) as ReturnType<typeof write>;
+    return write.call(database, work) as ReturnType<typeof work>;
   };
   database.durable = () => {
     counts.syncs += 1;
@@ -94,11 +94,15 @@ describe('a small upload', () => {
 
   it('for which there is no room is refused, and what fits of it is kept', async () => {
     await using bench = await open();
-    await bench.setLimits({ bytes: 100 });
     const writer = await begin(bench.home, '/a');
     await writer.write([Buffer.alloc(300, 'x')]);
+    await bench.setLimits({ bytes: 100 });
     await assert.rejects(writer.complete(), refusedAs('quota-exceeded'));
     assert.equal(await writer.interrupt('quota'), 100);
+    await bench.setLimits({ bytes: 200 });
+    const late = await begin(bench.home, '/b');
+    await assert.rejects(late.write([Buffer.alloc(300, 'x')]), refusedAs('quota-exceeded'));
+    await late.interrupt('quota');
     await checkBooks(bench);
   });
 

@@ -31,6 +31,15 @@ const RESERVE_BYTES = 4.5 * MiB;
 /** SQLITE_FULL, https://www.sqlite.org/rescode.html#full */
 const SQLITE_FULL = 13;
 
+/** How the records are opened. */
+export interface OpenOptions extends MigrateOptions {
+  /**
+   * False leaves it to the system when what is written reaches the disk, and `durable` promises
+   * nothing: for measuring.
+   */
+  readonly syncs?: boolean;
+}
+
 /**
  * SQLite in one file.
  *
@@ -47,7 +56,7 @@ export class Sqlite implements Database {
   /** Asked at every login: to prepare it takes longer than to run it. */
   readonly #dataVersion: StatementSync;
 
-  private constructor(raw: DatabaseSync, query: Query, log: FileHandle | undefined) {
+  private constructor(raw: DatabaseSync, query: Query, log: FileHandle | undefined, syncs = true) {
     this.#raw = raw;
     this.#dataVersion = raw.prepare('pragma data_version');
     this.query = query;
@@ -56,7 +65,7 @@ export class Sqlite implements Database {
     this.#sync = new GroupSync(async () => {
       if (lost) throw lost;
       try {
-        await log?.datasync();
+        if (syncs) await log?.datasync();
       } catch (error) {
         // The system tells of what it could not write once, and then takes it for written (fsync(2)).
         // Only a start that reads the log again knows what is in it.
@@ -72,12 +81,15 @@ export class Sqlite implements Database {
    * @param file a path, or `:memory:` for one that is gone when it is closed.
    * @throws Failure `storage-failed` if it is newer than this program, or cannot be migrated
    */
-  static async open(file: string, options: MigrateOptions = {}): Promise<Sqlite> {
+  static async open(file: string, options: OpenOptions = {}): Promise<Sqlite> {
+    const { syncs = true } = options;
     const raw = new DatabaseSync(file, {
       timeout: BUSY_TIMEOUT_MS,
       enableForeignKeyConstraints: true,
     });
-    await patiently(() => raw.exec('pragma journal_mode = wal; pragma synchronous = normal;'));
+    await patiently(() =>
+      raw.exec(`pragma journal_mode = wal; pragma synchronous = ${syncs ? 'normal' : 'off'};`),
+    );
     const query = new Kysely<Tables>({ dialect: new NodeSqliteDialect(raw) });
     try {
       await upToDate(query, raw, file, options);
@@ -88,7 +100,7 @@ export class Sqlite implements Database {
     if (file === ':memory:') return new Sqlite(raw, query, undefined);
     const log = await openLog(file);
     reserve(raw, log.fd);
-    return new Sqlite(raw, query, log);
+    return new Sqlite(raw, query, log, syncs);
   }
 
   async write<T>(work: (transaction: Write) => Promise<T>): Promise<T> {

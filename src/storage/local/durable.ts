@@ -1,9 +1,9 @@
-import { closeSync, constants, fsync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { GroupSync } from '../../base/group-sync.ts';
 import type { Held } from './confinement.ts';
 import { osPath } from './os-path.ts';
+import type { Syncing } from './syncing.ts';
 
 const { O_DIRECTORY, O_RDONLY } = constants;
 
@@ -16,7 +16,12 @@ interface OpenFolder {
 
 /** Makes changes of names durable: those who change names in one folder at once share its syncs. */
 export class FolderSyncs {
+  readonly #syncing: Syncing;
   readonly #open = new Map<string, OpenFolder>();
+
+  constructor(syncing: Syncing) {
+    this.#syncing = syncing;
+  }
 
   /**
    * Runs a change of the names in these folders and makes it durable. The folders are opened
@@ -43,7 +48,7 @@ export class FolderSyncs {
       return known;
     }
     const descriptor = folder.open(O_RDONLY | O_DIRECTORY);
-    const sync = new GroupSync(() => promisify(fsync)(descriptor));
+    const sync = new GroupSync(() => this.#syncing.folder(descriptor));
     const open = { descriptor, sync, users: 1 };
     this.#open.set(key, open);
     return open;

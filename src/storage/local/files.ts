@@ -3,7 +3,6 @@ import {
   closeSync,
   constants,
   fchmod,
-  fdatasync,
   fstat,
   fstatSync,
   ftruncate,
@@ -20,6 +19,7 @@ import { Descriptor } from './descriptor.ts';
 import { entryOf, isSameObject } from './entry.ts';
 import { notFound } from './os-failure.ts';
 import type { Pace } from './pace.ts';
+import type { Syncing } from './syncing.ts';
 
 const { O_NONBLOCK, O_RDONLY } = constants;
 
@@ -83,6 +83,7 @@ export class LocalFile implements ReadableFile {
 export class LocalStagedFile implements StagedFile {
   readonly #descriptor: Descriptor;
   readonly #pace: Pace;
+  readonly #syncing: Syncing;
   #syncName: (() => Promise<void>) | undefined;
   /** What the first failed sync said. */
   #lost: unknown;
@@ -91,9 +92,10 @@ export class LocalStagedFile implements StagedFile {
    * @param pace of the disk it is on
    * @param syncName makes the file's name durable, where it is new
    */
-  constructor(descriptor: number, pace: Pace, syncName?: () => Promise<void>) {
+  constructor(descriptor: number, pace: Pace, syncing: Syncing, syncName?: () => Promise<void>) {
     this.#descriptor = new Descriptor(descriptor);
     this.#pace = pace;
+    this.#syncing = syncing;
     this.#syncName = syncName;
   }
 
@@ -136,7 +138,7 @@ export class LocalStagedFile implements StagedFile {
     if (this.#lost !== undefined) throw this.#lost;
     try {
       await Promise.all([
-        this.#descriptor.use((descriptor) => promisify(fdatasync)(descriptor)),
+        this.#descriptor.use((descriptor) => this.#syncing.file(descriptor)),
         this.#syncName?.(),
       ]);
       this.#syncName = undefined;

@@ -5,6 +5,7 @@ import { confine, ownDescriptors } from './confine.ts';
 import { makeFolders } from './durable.ts';
 import { osFailure } from './os-failure.ts';
 import { Staging } from './staging.ts';
+import { SYNCING, type Syncing } from './syncing.ts';
 import { LocalTree, type Place } from './tree.ts';
 
 export interface LocalStoreOptions {
@@ -15,18 +16,22 @@ export interface LocalStoreOptions {
   readonly staging: string;
   /** Where the system shows this process its open descriptors; elsewhere only in tests. */
   readonly descriptors?: string;
+  /** How changes are made durable: really, if not said. */
+  readonly syncing?: Syncing;
 }
 
 /** Homes that are folders of the local disk. */
 export class LocalStore implements Store {
   readonly #staging: string;
   readonly #descriptors: string;
+  readonly #syncing: Syncing;
   /** What was found out, by the number of the file system. */
   readonly #sharing = new Map<bigint, boolean>();
 
   constructor(options: LocalStoreOptions) {
     this.#staging = options.staging;
     this.#descriptors = options.descriptors ?? ownDescriptors();
+    this.#syncing = options.syncing ?? SYNCING;
   }
 
   /**
@@ -37,7 +42,7 @@ export class LocalStore implements Store {
     try {
       const path = makeFolders(location, 0o777);
       // Once it was there it is not made again: its disk may just not be mounted.
-      return new LocalTree(this.#open(path), () => this.#open(path));
+      return new LocalTree(this.#open(path), () => this.#open(path), this.#syncing);
     } catch (error) {
       throw osFailure(error);
     }
@@ -49,7 +54,8 @@ export class LocalStore implements Store {
     try {
       folder = chooseStaging(home, this.#staging, this.#descriptors);
       const isSharing = this.#isSharing(folder);
-      return { home, staging: new Staging(folder, isSharing), sharesBlocks: isSharing };
+      const staging = new Staging(folder, isSharing, this.#syncing);
+      return { home, staging, sharesBlocks: isSharing };
     } catch (error) {
       home[Symbol.dispose]();
       if (folder) closeSync(folder.descriptor);

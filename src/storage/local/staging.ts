@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, fsync, open, openSync, renameSync } from 'node:fs';
+import { closeSync, constants, fstatSync, open, openSync, renameSync } from 'node:fs';
 import { lstat, readdir, rename, unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { Failure } from '../../base/failure.ts';
@@ -15,6 +15,7 @@ import { LocalStagedFile } from './files.ts';
 import { errnoOf } from './os-failure.ts';
 import { Pace } from './pace.ts';
 import { osPath, within } from './os-path.ts';
+import type { Syncing } from './syncing.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants;
 
@@ -29,16 +30,22 @@ export class Staging implements AsyncDisposable {
   readonly #path: string;
   readonly #sharesBlocks: boolean;
   readonly #isLasting: boolean;
+  readonly #syncing: Syncing;
   readonly #pace = new Pace();
   /** Uploads that begin at once share it. */
   readonly #syncNames: GroupSync;
 
-  constructor({ descriptor, path, isLasting }: StagingFolder, sharesBlocks: boolean) {
+  constructor(
+    { descriptor, path, isLasting }: StagingFolder,
+    sharesBlocks: boolean,
+    syncing: Syncing,
+  ) {
+    this.#syncing = syncing;
     this.#folder = new Descriptor(descriptor);
     this.#path = path;
     this.#isLasting = isLasting;
     this.#sharesBlocks = sharesBlocks;
-    this.#syncNames = new GroupSync(() => this.#folder.use((folder) => promisify(fsync)(folder)));
+    this.#syncNames = new GroupSync(() => this.#folder.use((folder) => syncing.folder(folder)));
   }
 
   /** True if the folder has been removed, and something else may be under its name by now. */
@@ -136,7 +143,8 @@ export class Staging implements AsyncDisposable {
   }
 
   #opened(descriptor: number): LocalStagedFile {
-    return new LocalStagedFile(descriptor, this.#pace, () => this.#syncNames.request());
+    const syncName = () => this.#syncNames.request();
+    return new LocalStagedFile(descriptor, this.#pace, this.#syncing, syncName);
   }
 
   #openPaced(path: string, flags: number, mode?: number): Soon<number> {

@@ -24,6 +24,7 @@ import { errnoOf, notFound, osFailure } from './os-failure.ts';
 import { osPath, within } from './os-path.ts';
 import { Pace, waitedForProcessor } from './pace.ts';
 import type { Staging } from './staging.ts';
+import type { Syncing } from './syncing.ts';
 
 /** What a tree works in. */
 export interface Place {
@@ -39,7 +40,7 @@ export interface Place {
 export class LocalTree implements Tree {
   readonly facts: StoreFacts;
   readonly #reopen: () => Place;
-  readonly #syncs = new FolderSyncs();
+  readonly #syncs: FolderSyncs;
   #place: Place;
   /** Uploads under way still work with what they have open there. */
   readonly #former: Place[] = [];
@@ -52,7 +53,8 @@ export class LocalTree implements Tree {
    * @param place belongs to the tree from now on
    * @param reopen opens what is there by now where something of the place has been removed
    */
-  constructor(place: Place, reopen: () => Place) {
+  constructor(place: Place, reopen: () => Place, syncing: Syncing) {
+    this.#syncs = new FolderSyncs(syncing);
     this.facts = { sharesBlocks: place.sharesBlocks, confinement: place.home.kind };
     this.#place = place;
     this.#reopen = reopen;
