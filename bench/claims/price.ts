@@ -14,7 +14,7 @@ const WAYS = {
   'without both': ['--uploads-durability', 'none', '--uploads-digests', 'false'],
 } as const;
 
-const SMALL = { files: 500, bytes: 4 * KiB, connections: 4 } as const;
+const SMALL = { files: 300, bytes: 4 * KiB, connections: 4 } as const;
 
 export const price: Claim = {
   name: 'price',

@@ -147,6 +147,20 @@ export const STAGING_CASES: readonly Case[] = [
     },
   ],
   [
+    'publishing replaces only what is expected, where that is said',
+    async ({ tree }) => {
+      const id = await staged(tree, 'new');
+      const old = await put(tree, '/file', 'old version');
+      await fails('locked', tree.publish(id, at('/file'), { of: undefined }));
+      await fails('locked', tree.publish(id, at('/none'), { of: old }));
+      assert.equal(await text(tree, '/file'), 'old version');
+      await tree.publish(id, at('/file'), { of: old });
+      assert.equal(await text(tree, '/file'), 'new');
+      await tree.publish(await staged(tree, 'first'), at('/none'), { of: undefined });
+      assert.deepEqual(await names(tree, '/'), ['file', 'none']);
+    },
+  ],
+  [
     'an upload that cannot be published stays staged',
     async ({ tree }) => {
       await tree.makeFolder(at('/folder'));
