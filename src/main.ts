@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { nodeProblem } from './cli/supported-node.ts';
+import { widenThreadPool } from './cli/thread-pool.ts';
 
 const problem = nodeProblem(process.versions.node);
 if (problem === undefined) {
+  widenThreadPool();
   // Only now: an older Node cannot even read the rest.
   const { startFast } = await import('./cli/start-fast.ts');
   startFast();
