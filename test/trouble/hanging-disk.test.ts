@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
+import { Hosts } from '../../src/protocols/ftp/hosts.ts';
 import { FTP_DEFAULTS } from '../../src/protocols/ftp/options.ts';
 import { FtpServer } from '../../src/protocols/ftp/server.ts';
 import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
@@ -88,10 +89,11 @@ suite('the process that serves', () => {
   );
 });
 
-function listen(reception: Parameters<typeof FtpServer.listen>[0]['reception']) {
+async function listen(reception: Parameters<typeof FtpServer.listen>[0]['reception']) {
   const listen = [{ host: '127.0.0.1', port: 0, implicit: false }];
   const options = { ...FTP_DEFAULTS, listen };
-  return FtpServer.listen({ reception, clock: systemClock, log: silentLog, options });
+  const hosts = await Hosts.open({ names: [], folder: undefined, encrypts: false }, silentLog);
+  return FtpServer.listen({ reception, clock: systemClock, log: silentLog, hosts, options });
 }
 
 async function visit(
