@@ -10,6 +10,7 @@ import { formatReply } from '../../wire/ftp/reply.ts';
 import { VerbIndex } from './command.ts';
 import { type Arrival, ControlConnection } from './control-connection.ts';
 import { canReadInPlace } from './data/reused-buffer.ts';
+import { canTakeDecrypted } from './data/scratch.ts';
 import { lookup, PassiveAddress } from './data/passive-address.ts';
 import { PassivePorts } from './data/passive-ports.ts';
 import { Traffic } from './data/traffic.ts';
@@ -52,7 +53,8 @@ export class FtpServer implements AsyncDisposable {
     const { tls, listen } = options;
     const encryption =
       tls && certificates && new Encryption({ certificates, hosts, options: tls }, clock);
-    const readsInPlace = options.readsInPlace && (await canReadInPlace());
+    const readsInPlace =
+      options.readsInPlace && (await canReadInPlace()) && (await canTakeDecrypted());
     if (options.readsInPlace && !readsInPlace)
       log.warn('This Node reads uploads in the slower way');
     const proxies = new Proxies({

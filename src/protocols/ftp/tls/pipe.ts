@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
+import { reusedBuffers } from '../data/reused-buffer.ts';
 import { APPLICATION_DATA, RecordScanner } from './records.ts';
 
 /** Bytes that may wait for the TLS layer before the network has to. */
@@ -42,7 +43,12 @@ export class Pipe extends Duplex {
     this.#raw = raw;
     this.#use = use;
     this.#isReleased = use !== 'upload';
-    raw.on('data', this.#hear).on('end', this.#hearEnd);
+    const reused = reusedBuffers(raw);
+    if (reused) {
+      const { first } = reused;
+      reused.intake = { took: (bytes) => this.#hearOf(first, bytes), next: () => first };
+    } else raw.on('data', this.#hear);
+    raw.on('end', this.#hearEnd);
     raw.on('error', this.#break).on('close', this.#close);
     raw.resume();
   }
@@ -94,6 +100,13 @@ export class Pipe extends Duplex {
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     if (!this.#isDetached) this.#raw.destroy();
     done(error);
+  }
+
+  /** What is in a buffer that is used again: nobody is given it who would keep it. */
+  #hearOf(buffer: Buffer, bytes: number): void {
+    const heard = buffer.subarray(0, bytes);
+    const isTakenAtOnce = this.readableFlowing === true && this.readableLength === 0;
+    this.#hear(isTakenAtOnce ? heard : Buffer.from(heard));
   }
 
   readonly #hear = (bytes: Buffer): void => {

@@ -5,6 +5,7 @@ import type { CloseNotify, ControlWatch } from '../completion.ts';
 import { dial } from '../data/active.ts';
 import { linger } from '../data/linger.ts';
 import { readInPlace } from '../data/reused-buffer.ts';
+import { allowScratch } from '../data/scratch.ts';
 import { logFailure, replyTo } from '../failures.ts';
 import { replies } from '../replies.ts';
 import type { DataPlan } from '../state.ts';
@@ -45,8 +46,7 @@ export async function carryOut(
       return stop.aborted ? replyTo(stop.reason, 'flowing') : replies.noDataConnection;
     }
     const isUnread = connected.bytesRead === 0;
-    const isInPlace =
-      desk.readsInPlace && running.storesAsIs && protection === undefined && isUnread;
+    const isInPlace = desk.readsInPlace && running.storesAsIs && isUnread;
     const socket = isInPlace ? readInPlace(connected) : connected;
     try {
       const link = { socket, signal: stop, watchControl, say };
@@ -56,6 +56,7 @@ export async function carryOut(
       if (secure === undefined) {
         return stop.aborted ? replyTo(stop.reason, 'flowing') : replies.noTlsOnData;
       }
+      if (isInPlace) allowScratch(secure);
       const closeNotify = (): CloseNotify => protection.closeNotify(secure);
       return await running.run({ ...link, socket: secure, closeNotify });
     } catch (error) {
