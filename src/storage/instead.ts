@@ -1,10 +1,5 @@
 import { Failure } from '../base/failure.ts';
-import type { Entry } from './store.ts';
-
-/** What is expected to have a name: an entry, or with undefined nothing. */
-export interface Instead {
-  readonly of: Entry | undefined;
-}
+import type { Entry, Instead } from './store.ts';
 
 /** @throws Failure `locked` if something else is there than was expected */
 export function checkInstead(there: Entry | undefined, instead: Instead | undefined): void {

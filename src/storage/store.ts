@@ -1,5 +1,4 @@
 import type { Path } from '../base/path.ts';
-import type { Instead } from './instead.ts';
 
 /** What stands under a name. `link` leads nowhere inside the home, `other` is no file at all. */
 export type EntryKind = 'file' | 'folder' | 'link' | 'other';
@@ -177,6 +176,11 @@ export interface Tree extends AsyncDisposable {
    *   name than `instead` says
    */
   publish(id: string, path: Path, instead?: Instead): Promise<Entry>;
+}
+
+/** What is expected to have a name: an entry, or with undefined nothing. */
+export interface Instead {
+  readonly of: Entry | undefined;
 }
 
 /** Where the homes are. */

@@ -1,8 +1,7 @@
 import { Failure, failed } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
 import type { UploadRow } from '../database/tables.ts';
-import type { Instead } from '../storage/instead.ts';
-import type { Entry } from '../storage/store.ts';
+import type { Entry, Instead } from '../storage/store.ts';
 import { type Claim, setHeld, takenOver } from './claim.ts';
 import type { HomeParts } from './context.ts';
 import { type Amount, addReservation } from './ledger.ts';

@@ -3,13 +3,14 @@ import { Failure } from '../../src/base/failure.ts';
 import { ROOT, type Path, nameOf, parentOf } from '../../src/base/path.ts';
 import type {
   Entry,
+  Instead,
   ReadableFile,
   StagedFile,
   Store,
   StoreFacts,
   Tree,
 } from '../../src/storage/store.ts';
-import { checkInstead, type Instead } from '../../src/storage/instead.ts';
+import { checkInstead } from '../../src/storage/instead.ts';
 import { Died, type Life } from '../vault/mortal.ts';
 import type { Chance } from './chance.ts';
 import { ForgetfulFile } from './forgetful-file.ts';

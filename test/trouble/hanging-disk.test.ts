@@ -84,7 +84,10 @@ suite('the process that serves', () => {
       const names = readdirSync(tasks).map((task) =>
         readFileSync(join(tasks, task, 'comm'), 'utf8'),
       );
-      assert.ok(names.filter((name) => name.startsWith('libuv-worker')).length >= 16, `${names}`);
+      assert.ok(
+        names.filter((name) => name.startsWith('libuv-worker')).length >= 16,
+        names.join(''),
+      );
     },
   );
 });

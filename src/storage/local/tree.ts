@@ -12,8 +12,8 @@ import {
 } from 'node:fs/promises';
 import { Failure } from '../../base/failure.ts';
 import { nameOf, type Path, ROOT } from '../../base/path.ts';
-import { checkInstead, type Instead } from '../instead.ts';
-import type { Entry, StagedFile, StoreFacts, Tree } from '../store.ts';
+import { checkInstead } from '../instead.ts';
+import type { Entry, Instead, StagedFile, StoreFacts, Tree } from '../store.ts';
 import { type Confinement, isInside } from './confinement.ts';
 import { FolderSyncs } from './durable.ts';
 import { entryAt, entryOf, isSameObject } from './entry.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
 import { type Code, Failure } from '../../base/failure.ts';
 import { nameOf, parentOf, type Path, ROOT, segmentsOf } from '../../base/path.ts';
-import { checkInstead, type Instead } from '../instead.ts';
-import type { Entry, ReadableFile, StagedFile, StoreFacts, Tree } from '../store.ts';
+import { checkInstead } from '../instead.ts';
+import type { Entry, Instead, ReadableFile, StagedFile, StoreFacts, Tree } from '../store.ts';
 import { Content } from './content.ts';
 import { MemoryFile, MemoryStagedFile } from './files.ts';
 import {
