@@ -5,6 +5,9 @@ import { shown, tableOf } from './report.ts';
 import { alternate } from './rounds.ts';
 import { startBenchServer } from './servers.ts';
 
+/** The part of its time after which a claim begins nothing more. */
+const ROWS_SHARE = 0.8;
+
 export interface RunOptions {
   readonly quick: boolean;
   /** Counted rounds, at most. */
@@ -26,6 +29,8 @@ export async function runClaim(
   { quick, rounds, enoughMs, patienceMs, signal }: RunOptions,
   say: (text: string) => void,
 ): Promise<{ readonly text: string; readonly reached: boolean }> {
+  // What a row has by then is told before the claim is broken off.
+  const until = performance.now() + patienceMs * ROWS_SHARE;
   const sections: string[] = [];
   let reached = true;
   let isOver = false;
@@ -53,7 +58,7 @@ export async function runClaim(
       return undefined;
     },
     compare: async (row) => {
-      const effort = { rounds: row.rounds ?? rounds, enoughMs };
+      const effort = { rounds: row.rounds ?? rounds, enoughMs, until };
       const shownHere = await alternate(row.subjects, effort, (label, round, value) => {
         if (process.stderr.isTTY) process.stderr.write(`${round} ${label}: ${shown(value)}\n`);
       });
