@@ -15,6 +15,9 @@ export interface StoredAccount extends Account {
 /** What no password is right for. */
 export const NO_PASSWORD = '*';
 
+/** How many accounts are kept in memory, for the next login. */
+const MAX_KNOWN = 1000;
+
 /** What becomes of an account that is there. */
 export interface AccountChange {
   readonly name: string;
@@ -29,6 +32,7 @@ export class Accounts {
   readonly #database: Database;
   readonly #clock: Clock;
   #revision = 0;
+  #known = { revision: '', byName: new Map<string, StoredAccount>() };
 
   constructor(database: Database, clock: Clock) {
     this.#database = database;
@@ -41,8 +45,18 @@ export class Accounts {
     return `${this.#revision}.${await this.#database.outsideChanges()}`;
   }
 
+  /** As it is now. It is read again only if anybody may have changed one since the last time. */
   async find(name: string): Promise<StoredAccount | undefined> {
+    const revision = await this.revision();
+    if (revision !== this.#known.revision || this.#known.byName.size >= MAX_KNOWN) {
+      this.#known = { revision, byName: new Map() };
+    }
+    const { byName } = this.#known;
+    const known = byName.get(name);
+    if (known) return known;
     const [account] = await this.#read('name', name);
+    // To what held before it was read: whatever has changed meanwhile makes that void.
+    if (account) byName.set(name, account);
     return account;
   }
 
@@ -140,6 +154,7 @@ export class Accounts {
         .where('password', '=', account.stored)
         .execute(),
     );
+    this.#revision += 1;
   }
 
   /** Removes the account and all that is recorded of its home; the files stay. @throws Failure `not-found` */

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 
 import type { Clock } from '../base/clock.ts';
 
@@ -24,7 +24,7 @@ interface Entry {
  */
 export class CredentialCache {
   /** Of this process alone: a dump of the entries without it says nothing about a password. */
-  readonly #key = randomBytes(32);
+  readonly #key = createSecretKey(randomBytes(32));
   readonly #clock: Clock;
   readonly #maxEntries: number;
   readonly #ttlMs: number;

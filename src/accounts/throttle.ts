@@ -57,6 +57,8 @@ export class LoginThrottle {
 
   /** How many milliseconds this attempt has to wait from now; 0 for most. */
   delay(address: string, name: string): number {
+    // Nearly always nobody has failed of late, and then nothing has to be hashed.
+    if (this.#byAddress.size === 0 && this.#byAccount.size === 0) return 0;
     return Math.max(
       this.#left(this.#byAddress, networkOf(address), this.#maxDelayMs),
       this.#left(this.#byAccount, keyOf(name), this.#maxAccountDelayMs),
@@ -77,6 +79,7 @@ export class LoginThrottle {
    * to others, or an attacker could wipe the slate with an account of their own.
    */
   succeeded(address: string, name: string): void {
+    if (this.#byPair.size === 0) return;
     const network = networkOf(address);
     const slips = this.#byPair.remove(keyOf(network, name));
     this.#byAddress.subtract(network, slips);

@@ -48,15 +48,25 @@ export function createLog({ level, format, destination }: LogOptions): Log {
 }
 
 function behindLog(logger: Logger): Log {
+  return behind(() => logger);
+}
+
+/** @param made the same logger each time */
+function behind(made: () => Logger): Log {
   return {
     debug: (message, fields) => {
+      const logger = made();
       // Said twice for each command: what nobody reads is not even put together.
       if (logger.isLevelEnabled('debug')) logger.debug(ready(fields?.()), message);
     },
-    info: (message, fields) => logger.info(ready(fields), message),
-    warn: (message, fields) => logger.warn(ready(fields), message),
-    error: (message, fields) => logger.error(ready(fields), message),
-    with: (fields) => behindLog(logger.child(ready(fields))),
+    info: (message, fields) => made().info(ready(fields), message),
+    warn: (message, fields) => made().warn(ready(fields), message),
+    error: (message, fields) => made().error(ready(fields), message),
+    with: (fields) => {
+      // Each connection and each session has its own, and most say nothing.
+      let child: Logger | undefined;
+      return behind(() => (child ??= made().child(ready(fields))));
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, NO_LONGER } from '../../base/clock.ts';
 import type { Reply } from '../../wire/ftp/reply.ts';
 import type { FtpOptions } from './options.ts';
 import { replies } from './replies.ts';
@@ -61,7 +61,7 @@ export class Patience {
   /** What came has completed a line or more, and has begun one that is not complete, or not. */
   heard(completed: boolean, unfinished: boolean): void {
     if (completed || !unfinished) {
-      this.#line?.abort();
+      this.#line?.abort(NO_LONGER);
       this.#line = undefined;
     }
     if (!unfinished || this.#line !== undefined) return;
@@ -74,7 +74,7 @@ export class Patience {
   }
 
   end(): void {
-    this.#line?.abort();
+    this.#line?.abort(NO_LONGER);
     this.#isOver = true;
     this.#lookNow();
   }
@@ -82,7 +82,7 @@ export class Patience {
   #lookNow(): void {
     const nap = this.#nap;
     this.#nap = new AbortController();
-    nap.abort();
+    nap.abort(NO_LONGER);
   }
 
   async #look(): Promise<void> {
