@@ -69,7 +69,6 @@ suite('charsets of old clients', () => {
   test('bytes that are no character stay what they are', () => {
     const bytes = Buffer.from('d6d0fffed6', 'hex');
     const text = charsetNamed('gbk').decode(bytes);
-    assert.ok(text.startsWith('中'));
     assert.ok(!text.isWellFormed());
     assert.deepEqual(charsetNamed('gbk').encode(text), bytes);
   });

@@ -85,6 +85,8 @@ class LegacyCharset implements Charset {
   readonly #strict: TextDecoder;
   /** The bytes of each character beyond ASCII. */
   readonly #bytes: ReadonlyMap<string, Buffer>;
+  /** The other way round, for what is broken: the decoder itself can only say that it is. */
+  readonly #characters: ReadonlyMap<number, string>;
   /** What the decoder makes of ASCII, where it is not that: ICU's Shift-JIS turns three controls. */
   readonly #turned: ReadonlyMap<string, string>;
 
@@ -93,6 +95,12 @@ class LegacyCharset implements Charset {
     this.#coding = coding;
     this.#strict = new TextDecoder(coding.label, { fatal: true });
     this.#bytes = tableOf(coding);
+    this.#characters = new Map([
+      ...Array.from({ length: 0x80 }, (_, code) => [code, String.fromCharCode(code)] as const),
+      ...[...this.#bytes].map(
+        ([character, code]) => [codeAt(code, 0, code.length), character] as const,
+      ),
+    ]);
     const ascii = Array.from({ length: 0x80 }, (_, code) => String.fromCharCode(code));
     const turned = ascii.map((one) => [this.#strict.decode(Buffer.from(one)), one] as const);
     this.#turned = new Map(turned.filter(([seen, meant]) => seen !== meant));
@@ -103,11 +111,9 @@ class LegacyCharset implements Charset {
     if (whole !== undefined) return whole;
     let text = '';
     for (let at = 0; at < bytes.length;) {
-      const length = [1, 2, 4].find((length) => {
-        return at + length <= bytes.length && this.#read(bytes.subarray(at, at + length));
-      });
-      text += this.#read(bytes.subarray(at, at + (length ?? 0))) ?? '';
-      if (length === undefined) text += String.fromCharCode(0xdc00 + (bytes[at] ?? 0));
+      const length = [1, 2, 4].find((length) => this.#characters.has(codeAt(bytes, at, length)));
+      const code = codeAt(bytes, at, length ?? 1);
+      text += this.#characters.get(code) ?? String.fromCharCode(0xdc00 + (bytes[at] ?? 0));
       at += length ?? 1;
     }
     return text;
@@ -141,6 +147,14 @@ class LegacyCharset implements Charset {
 }
 
 const LF = 0x0a;
+
+/** Some bytes as one number; none that is a code, where there are not so many. */
+function codeAt(bytes: Uint8Array, at: number, length: number): number {
+  if (at + length > bytes.length) return -1;
+  let code = 0;
+  for (let index = at; index < at + length; index += 1) code = code * 256 + (bytes[index] ?? 0);
+  return code;
+}
 
 /** What is between the four bytes of U+0080 and of U+10000 in GB 18030, in steps. */
 const LAST_BMP = 39_419;
