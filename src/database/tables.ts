@@ -129,7 +129,8 @@ interface JournalTable {
   home_id: number;
   /** Who has announced it. */
   process: string;
-  kind: 'remove' | 'move';
+  /** `part`: to be removed when the upload whose id is in `to_path` is committed. */
+  kind: 'remove' | 'move' | 'part';
   path: string;
   /** Where `path` moves to. */
   to_path: string | null;

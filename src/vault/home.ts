@@ -276,9 +276,7 @@ export class Home {
       return this.upload(target, { kind: 'append' }, { length }, session, authorise);
     };
     const open = (source: Path) => this.open(source);
-    const entry = await joinFiles(this.#parts, { target, sources, open, begin, signal });
-    for (const source of sources) await this.removeFile(source);
-    return entry;
+    return joinFiles(this.#parts, { target, sources, open, begin, signal });
   }
 
   /** The uploads into this home that have not been committed, the oldest first. */

@@ -1,10 +1,13 @@
 import { Failure } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
 import { MiB } from '../base/size.ts';
+import type { JournalRow } from '../database/tables.ts';
 import type { Entry, ReadableFile } from '../storage/store.ts';
-import { statOrUndefined } from './target.ts';
+import { CommitInDoubt } from './commit.ts';
 import type { HomeParts } from './context.ts';
+import { type Part, announceParts, keepParts, refuseJoined, removeParts } from './joined-parts.ts';
 import { dropUpload } from './superseded.ts';
+import { statOrUndefined } from './target.ts';
 import type { Writer } from './writer.ts';
 
 /** What makes one file of several. */
@@ -20,29 +23,44 @@ export interface Join {
 
 /**
  * Puts the bytes of the sources behind those of the target, if there is one, as one new version of
- * it: whoever reads sees it before or after. The sources stay.
- * @throws Failure `name-refused` if one file would be used twice, `locked` if a source changes
- *   meanwhile; then nothing has changed
+ * it: whoever reads sees it before or after. Then removes the sources; a crash does not keep them.
+ * @throws Failure `name-refused` if one file would be used twice, `locked` if one of them changes
+ *   meanwhile or is being joined already, and then nothing has changed; as `removeFile` does, when
+ *   the target is complete
  */
 export async function joinFiles(parts: HomeParts, join: Join): Promise<Entry> {
   await using files = new AsyncDisposableStack();
   const opened: ReadableFile[] = [];
   for (const source of join.sources) opened.push(files.use(await join.open(source)));
+  const sources = opened.map(({ entry }) => entry);
+  await refuseJoined(parts.database.query, parts.homeId, sources);
   const target = await statOrUndefined(parts, join.target);
-  const objects = [...(target ? [target] : []), ...opened.map(({ entry }) => entry)];
+  const objects = [...(target ? [target] : []), ...sources];
   if (new Set(objects.map(({ unique }) => unique)).size < objects.length) {
     throw new Failure('name-refused', 'Each file can be used once, and the target is not a part');
   }
   const bytes = opened.reduce((sum, { entry }) => sum + entry.size, 0);
   const writer = await join.begin(bytes);
+  let announced: readonly JournalRow[] = [];
+  const confirm = async (): Promise<void> => {
+    if ((await statOrUndefined(parts, join.target))?.version !== target?.version) throw changed();
+    const joined = await unchanged(parts, join, opened);
+    announced = await announceParts(parts, writer.id, joined);
+  };
+  let entry: Entry;
   try {
     for (const file of opened) await append(writer, file, join.signal);
-    return await writer.complete('joined on the server', () => unchanged(parts, join, opened));
+    entry = await writer.complete('joined on the server', confirm);
   } catch (error) {
+    await keepParts(parts, announced);
+    // Whoever finds out what became of it needs its record.
+    if (error instanceof CommitInDoubt) throw error;
     await writer.interrupt('The files could not be joined');
     await dropUpload(parts, writer.id);
     throw error;
   }
+  await removeParts(parts, announced);
+  return entry;
 }
 
 async function append(writer: Writer, file: ReadableFile, signal: AbortSignal): Promise<void> {
@@ -61,11 +79,14 @@ async function unchanged(
   parts: HomeParts,
   { sources }: Join,
   opened: readonly ReadableFile[],
-): Promise<void> {
-  for (const [index, source] of sources.entries()) {
-    const now = await statOrUndefined(parts, source);
-    if (now?.version !== opened[index]?.entry.version) throw changed();
+): Promise<Part[]> {
+  const joined: Part[] = [];
+  for (const [index, path] of sources.entries()) {
+    const entry = await statOrUndefined(parts, path);
+    if (!entry || entry.version !== opened[index]?.entry.version) throw changed();
+    joined.push({ path, entry });
   }
+  return joined;
 }
 
 function changed(): Failure {

@@ -5,6 +5,7 @@ import type { JournalRow, UploadRow } from '../database/tables.ts';
 import { isStaged } from './commit.ts';
 import { publishedBy, settle, settlePublished } from './settlement.ts';
 import type { HomeParts, VaultParts } from './context.ts';
+import { settlePart } from './joined-parts.ts';
 import { type Leftover, changeOf } from './leftovers.ts';
 import { releaseReservation } from './ledger.ts';
 import { settleFound } from './name-changes.ts';
@@ -25,7 +26,7 @@ export interface Legacy {
 /** Brings to an end what somebody has left; what cannot be, now, is left to this process. */
 export async function settleAll(parts: VaultParts, open: OpenHome, legacy: Legacy): Promise<void> {
   // First, since a folder that was moved has taken the uploads into it along.
-  for (const row of legacy.changes) {
+  for (const row of legacy.changes.filter(({ kind }) => kind !== 'part')) {
     await orLeave(parts, changeOf(row), async () => settleFound(await open(row.home_id), row));
   }
   for (const row of await committing(parts, legacy)) {
@@ -36,6 +37,10 @@ export async function settleAll(parts: VaultParts, open: OpenHome, legacy: Legac
   // Nothing of these is durable: there is nothing to continue.
   const empty = legacy.uploads.filter((row) => row.state === 'staging' && row.offset === 0);
   for (const row of empty) await dropUpload(await open(row.home_id), row.id);
+  // Last, since only commits show what is to become of them, and their names must not be locked.
+  for (const row of legacy.changes.filter(({ kind }) => kind === 'part')) {
+    await orLeave(parts, changeOf(row), async () => settlePart(await open(row.home_id), row));
+  }
   await parts.database.durable();
 }
 

@@ -22,12 +22,16 @@ import { changeOf } from './leftovers.ts';
  */
 type Change = Omit<JournalRow, 'id' | 'home_id' | 'process'>;
 
-/** @throws Failure `not-found`, `is-a-directory` */
-export async function removeFile(parts: HomeParts, path: Path): Promise<void> {
+/**
+ * @param version only this one is removed
+ * @throws Failure `not-found`, `is-a-directory`
+ */
+export async function removeFile(parts: HomeParts, path: Path, version?: string): Promise<void> {
   await using _lock = await parts.locks.hold(parts.homeId, path);
   const entry = await parts.tree.stat(path);
   if (entry.kind === 'folder' && !entry.linked)
     throw new Failure('is-a-directory', 'This is a folder');
+  if (version !== undefined && entry.version !== version) return;
   const change: Change = {
     kind: 'remove',
     path,

@@ -69,6 +69,19 @@ export function joinsCases(test: Case): void {
     assert.deepEqual([committed, reserved], [900, 0]);
   });
 
+  test('joins the same files once, however often it is asked to at the same time', async (bench) => {
+    await put(bench.home, '/1', 'one');
+    await put(bench.home, '/2', 'two');
+    const targets = ['/x', '/y', '/x', '/all'];
+    const asked = await Promise.allSettled(
+      targets.map((target) => join(bench, target, '/1', '/2')),
+    );
+    const done = targets.filter((_, index) => asked[index]?.status === 'fulfilled');
+    assert.equal(done.length, 1);
+    assert.equal(await read(bench.home, done[0] ?? ''), 'onetwo');
+    assert.deepEqual(await bench.ledger(), { committed: 6, files: 1, reserved: 0 });
+  });
+
   test('copies a file, and leaves it', async (bench) => {
     await put(bench.home, '/a', 'the bytes');
     await put(bench.home, '/old', 'other');

@@ -49,6 +49,17 @@ async function finish(home: Home, path: string, content: string): Promise<void> 
   assert.equal(await read(home, path), content);
 }
 
+function join(home: Home, target: string, sources: readonly string[]): Promise<unknown> {
+  const { signal } = new AbortController();
+  return home.join(
+    at(target),
+    sources.map((source) => at(source)),
+    'test',
+    () => {},
+    signal,
+  );
+}
+
 const SCENARIOS: readonly Scenario[] = [
   {
     name: 'a new upload',
@@ -220,6 +231,24 @@ const SCENARIOS: readonly Scenario[] = [
       assert.equal(digest.hex, sha256(NEW));
       assert.ok(((await statOrUndefined(home, `${folder}/cut`))?.size ?? 0) > 0);
       await finish(home, `${folder}/cut`, LINES);
+    },
+  },
+  {
+    name: 'files that are joined as a new one',
+    run: (home) => join(home, '/all', ['/a', '/b']),
+    allowed: [THERE, { '/all': OLD + OLD }],
+    next: async (home) => {
+      if (await statOrUndefined(home, '/a')) await join(home, '/all', ['/a', '/b']);
+      assert.deepEqual(await stateOf(home), { '/all': OLD + OLD });
+    },
+  },
+  {
+    name: 'a file that is joined to another',
+    run: (home) => join(home, '/a', ['/b']),
+    allowed: [THERE, { '/a': OLD + OLD }],
+    next: async (home) => {
+      if (await statOrUndefined(home, '/b')) await join(home, '/a', ['/b']);
+      assert.deepEqual(await stateOf(home), { '/a': OLD + OLD });
     },
   },
   {
