@@ -60,13 +60,16 @@ const READING: Readonly<Record<string, 'sends' | undefined>> = {
   MLSD: 'sends',
 };
 
+/** What these take is the name of an account, or of a host. */
+const NO_PATHS: ReadonlySet<string> = new Set(['USER', 'HOST']);
+
 /** Every verb whose syntax takes a name, as the server's own table says, with every use of it. */
 export function pathVerbs(): ReadonlyMap<string, PathVerb> {
   const rows = [...TABLE, ...SITE_TABLE].map((row): [string, Verb] => [row.name, row]);
   const named = rows.filter(
     ([, { syntax, refusal }]) => refusal === undefined && /path|target|name>|name\]/.test(syntax),
   );
-  const others = named.filter(([name]) => name !== 'USER');
+  const others = named.filter(([name]) => !NO_PATHS.has(name));
   return new Map(
     others.flatMap(([name, row]) => {
       const uses = USES[name] ?? [(path: Buffer) => [joined(`${name} `, path)]];
