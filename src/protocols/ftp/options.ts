@@ -143,7 +143,7 @@ export const FTP_DEFAULTS: FtpOptions = {
   deflateLevel: 6,
   deflateMaxRatio: 250,
   markerBytes: 16 * MiB,
-  refusalLingerMs: 2000,
+  refusalLingerMs: 5000,
   graceShare: 0.02,
   graceMaxMs: 1000,
   graceMinMs: 10,
