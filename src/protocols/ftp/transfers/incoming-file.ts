@@ -24,6 +24,8 @@ const WHOLE = Symbol('whole');
 /** The most that is gathered while what came before is written; a disk that is full costs so much. */
 const GATHER_BYTES = MiB;
 
+const NO_ROOM = ['quota-exceeded', 'storage-full', 'storage-failed'] as const;
+
 const UNCONFIRMED = 'The control connection ended before the upload was confirmed';
 
 /** STOR, APPE and STOU, once the session has let them in. */
@@ -213,6 +215,9 @@ export class IncomingFile implements Transfer {
       onBytes: () => {},
     });
     if (end.kind === 'aborted' && end.reason === WHOLE) return FINISHED;
+    // What was held in memory could not be stored, and the sender is to read why.
+    if (end.kind === 'aborted' && failed(end.reason, ...NO_ROOM))
+      return { kind: 'refused', reason: end.reason };
     if (end.kind !== 'finished') return end;
     try {
       await unpacking?.end();
