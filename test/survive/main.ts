@@ -18,7 +18,6 @@ async function main(args: readonly string[]): Promise<number> {
   say(`seed ${options.seed}`);
   const began = performance.now();
   const { tally, violations } = await run(options, say);
-  for (const violation of violations) say(`\nVIOLATION ${violation}`);
   const seconds = Math.round((performance.now() - began) / 1000);
   say(['', ...tally.lines(), '', `${violations.length} violations in ${seconds} s`].join('\n'));
   return violations.length > 0 ? 1 : 0;

@@ -32,6 +32,8 @@ export async function run(options: Options, report: (line: string) => void): Pro
     tally.get('kills') >= options.kills &&
     performance.now() - began >= options.duration;
 
+  // At once: a long run may be stopped before its end.
+  let told = 0;
   for (let rounds = 0; !isEnough(rounds) && violations.length < options.patience; rounds += 1) {
     const seed = options.seed + rounds;
     for (const world of Object.keys(WORLDS) as WorldName[]) {
@@ -44,6 +46,8 @@ export async function run(options: Options, report: (line: string) => void): Pro
     const again = `--seed ${seed} --rounds 1 --lives ${options.lives} --schedules 0`;
     await note(violations, again, () => Round.run(folder.path, seed, options.lives, tally));
     tally.add('rounds');
+    for (const violation of violations.slice(told)) report(`\nVIOLATION ${violation}`);
+    told = violations.length;
     const seconds = Math.round((performance.now() - began) / 1000);
     report(
       `${seconds} s: seed ${seed} done, ${tally.sum('cuts')} cuts, ${tally.get('kills')} kills, ` +
