@@ -120,6 +120,8 @@ export interface Patience {
   readonly clock: Clock;
   /** Milliseconds to wait for a sign of the control connection; two turns are always waited. */
   readonly graceMs: number;
+  /** The most that it may become where the end of a wait was noticed late. */
+  readonly mostMs: number;
   /** Aborted when the sender aborts or the upload has to stop. */
   readonly signal: AbortSignal;
 }
@@ -143,14 +145,15 @@ export async function glance(
 export async function decide(
   ended: Ended,
   watch: ControlWatch,
-  { clock, graceMs, signal }: Patience,
+  { clock, graceMs, mostMs, signal }: Patience,
 ): Promise<Exclude<Verdict, { kind: 'wait' }>> {
   let verdict = await glance(ended, watch, signal);
   if (verdict.kind === 'wait' && graceMs >= 1) {
     const late = await listen(watch, clock, graceMs, signal);
     verdict = look(ended, watch, signal, false);
     // Where all are late, the sender's end may be as late to show as this wait was to end.
-    if (verdict.kind === 'wait' && late > graceMs) await listen(watch, clock, late, signal);
+    if (verdict.kind === 'wait' && late > graceMs)
+      await listen(watch, clock, Math.min(late, mostMs), signal);
   }
   if (verdict.kind === 'wait') verdict = look(ended, watch, signal, true);
   return verdict.kind === 'wait' ? whole(silent(ended.closeNotify)) : verdict;

@@ -89,7 +89,7 @@ export async function encryptedPair(signal: AbortSignal): Promise<EncryptedPair>
   };
   const server = createServer();
   parts.defer(() => server.close());
-  server.listen(0, '127.0.0.1');
+  server.listen({ host: '127.0.0.1', port: 0, exclusive: true });
   await once(server, 'listening', { signal });
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('There is no port');

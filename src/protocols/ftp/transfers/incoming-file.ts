@@ -85,7 +85,8 @@ export class IncomingFile implements Transfer {
     const mark = unpacking?.mark ?? 'none';
     const ended = { end: end.kind, closeNotify: tls, mark, start, received, length, announced };
     const watch = watchControl();
-    const patience = { clock, signal, graceMs: graceMs(options, took, received - start) };
+    const grace = graceMs(options, took, received - start);
+    const patience = { clock, signal, graceMs: grace, mostMs: options.graceMaxMs };
     const verdict = await glance(ended, watch, signal);
     if (verdict.kind !== 'wait') return this.#conclude(verdict, end, signal);
     // The wait passes while the bytes are made durable.
