@@ -127,6 +127,57 @@ export const ABOUT: readonly Conversation[] = [
     steps: ['XCRC a', 'XMD5 a', 'XSHA256 a'],
     differs: because(WHY.notKnown, 'vsftpd', 'pure-ftpd', 'pyftpdlib'),
   },
+  { title: 'HASH without an argument', steps: ['HASH'] },
+  {
+    title: 'HASH of a folder',
+    placed: { 'sub/': null },
+    steps: ['HASH sub'],
+    differs: because(WHY.notKnown, 'vsftpd', 'pure-ftpd', 'pyftpdlib'),
+  },
+  {
+    title: 'OPTS HASH',
+    steps: ['OPTS HASH', 'OPTS HASH NOSUCH'],
+    differs: because('has no HASH to choose for', 'vsftpd', 'pure-ftpd', 'pyftpdlib'),
+  },
+  {
+    title: 'RANG and HASH',
+    placed: A,
+    steps: ['RANG 1 3', 'HASH a'],
+    differs: because(WHY.notKnown, 'vsftpd', 'pure-ftpd', 'pyftpdlib'),
+  },
+  { title: 'RANG backwards', steps: ['RANG 3 1'] },
+  {
+    title: 'XSHA1, XSHA512 and MD5',
+    placed: A,
+    steps: ['XSHA1 a', 'XSHA512 a', 'MD5 a'],
+    differs: because(WHY.notKnown, 'vsftpd', 'pure-ftpd', 'pyftpdlib'),
+  },
+  {
+    title: 'XSHA256 of a part',
+    placed: A,
+    steps: ['XSHA256 "a" 1 3'],
+    differs: because(WHY.notKnown, 'vsftpd', 'pure-ftpd', 'pyftpdlib'),
+  },
+  {
+    title: 'XSHA256 of a part, the name bare',
+    placed: A,
+    steps: ['XSHA256 a 1 3'],
+    differs: {
+      ...because(WHY.notKnown, 'vsftpd', 'pure-ftpd', 'pyftpdlib'),
+      proftpd:
+        'takes numbers behind a bare name for a part, although names may end so; ours wants such a name in quotes',
+    },
+  },
+  { title: 'THMB', placed: A, steps: ['THMB JPG 10 10 a'] },
+  {
+    title: 'SITE SYMLINK',
+    placed: A,
+    steps: ['SITE SYMLINK a b'],
+    differs: {
+      proftpd: 'does not know it as Debian sets it up',
+      ...because(WHY.notKnown, 'pure-ftpd', 'pyftpdlib'),
+    },
+  },
   {
     title: 'verbs of mail',
     steps: ['MAIL x', 'MLFL x'],

@@ -139,4 +139,25 @@ export const FILES: readonly Conversation[] = [
     differs: because(WHY.notKnown, 'vsftpd'),
   },
   { title: 'MLST of nothing', steps: ['MLST missing'], differs: because(WHY.notKnown, 'vsftpd') },
+  { title: 'MFCT', placed: A, steps: ['MFCT 20210304050607 a'] },
+  { title: 'MFF of an unknown fact', placed: A, attributes: true, steps: ['MFF nosuch=1; a'] },
+  {
+    title: 'COMB',
+    placed: AB,
+    steps: ['COMB c a b'],
+    differs: because(WHY.notKnown, 'vsftpd', 'proftpd', 'pure-ftpd', 'pyftpdlib'),
+  },
+  {
+    title: 'COMB onto a file',
+    placed: AB,
+    steps: ['COMB a b'],
+    differs: because(WHY.notKnown, 'vsftpd', 'proftpd', 'pure-ftpd', 'pyftpdlib'),
+  },
+  {
+    title: 'COMB of nothing',
+    placed: A,
+    steps: ['COMB a missing'],
+    differs: because(WHY.notKnown, 'vsftpd', 'proftpd', 'pure-ftpd', 'pyftpdlib'),
+  },
+  { title: 'COMB without parts', placed: A, steps: ['COMB a'] },
 ];

@@ -120,6 +120,72 @@ export const LISTINGS: readonly Conversation[] = [
     },
   },
   {
+    title: 'LIST -t',
+    placed: TREE,
+    steps: [fetch('LIST -t', 'names')],
+    differs: { ...because(WHY.dotNames, 'vsftpd', 'proftpd'), pyftpdlib: WHY.flags },
+  },
+  {
+    title: 'LIST -S',
+    placed: TREE,
+    steps: [fetch('LIST -S', 'names')],
+    differs: { ...because(WHY.dotNames, 'vsftpd', 'proftpd'), pyftpdlib: WHY.flags },
+  },
+  {
+    title: 'LIST -R',
+    placed: TREE,
+    steps: [fetch('LIST -R', 'names')],
+    differs: {
+      vsftpd: 'lists what is below only if its operator allowed it',
+      proftpd: 'has another form for the names of folders, and hides names that begin with a dot',
+      pyftpdlib: WHY.flags,
+    },
+  },
+  {
+    title: 'LIST -d',
+    placed: TREE,
+    steps: [fetch('LIST -d sub', 'names')],
+    differs: { vsftpd: 'lists what is in the folder', pyftpdlib: WHY.flags },
+  },
+  {
+    title: 'LIST -1',
+    placed: TREE,
+    steps: [fetch('LIST -1 sub', 'names')],
+    differs: { pyftpdlib: WHY.flags },
+  },
+  {
+    title: 'LIST of unknown flags',
+    placed: TREE,
+    steps: [fetch('LIST -Zq', 'names')],
+    differs: { ...because(WHY.dotNames, 'vsftpd', 'proftpd'), pyftpdlib: WHY.flags },
+  },
+  {
+    title: 'NLST -R',
+    placed: TREE,
+    steps: [fetch('NLST -R', 'lines')],
+    differs: {
+      vsftpd: 'lists what is below only if its operator allowed it',
+      proftpd: 'lists only the folder itself',
+      ...because(WHY.flags, 'pure-ftpd', 'pyftpdlib'),
+    },
+  },
+  {
+    title: 'NLST -F',
+    placed: TREE,
+    steps: [fetch('NLST -F', 'lines')],
+    differs: {
+      vsftpd: WHY.dotNames,
+      proftpd: 'takes no notice of the flag',
+      ...because(WHY.flags, 'pure-ftpd', 'pyftpdlib'),
+    },
+  },
+  {
+    title: 'STAT with flags',
+    placed: TREE,
+    steps: ['STAT -l sub'],
+    differs: { pyftpdlib: WHY.flags },
+  },
+  {
     title: 'MLSD',
     placed: TREE,
     steps: [fetch('MLSD', 'names')],
