@@ -136,12 +136,59 @@ export interface SessionBandwidth extends Disposable {
   allow(rates: Rates): void;
 }
 
+/** What one session uses is made when it moves something first: most only wait, and they are many. */
+class Share implements SessionBandwidth {
+  readonly #make: () => Party;
+  readonly #account: Party;
+  readonly #server: Party;
+  readonly #leave: (share: Share) => void;
+  #own: Party | undefined;
+  #up: Lane | undefined;
+  #down: Lane | undefined;
+
+  constructor(
+    make: () => Party,
+    { account, server }: { readonly account: Party; readonly server: Party },
+    leave: (share: Share) => void,
+  ) {
+    this.#make = make;
+    this.#account = account;
+    this.#server = server;
+    this.#leave = leave;
+  }
+
+  get up(): Lane {
+    return (this.#up ??= new Lane(this.#parties().map(({ up }) => up)));
+  }
+
+  get down(): Lane {
+    return (this.#down ??= new Lane(this.#parties().map(({ down }) => down)));
+  }
+
+  allow(rates: Rates): void {
+    this.#account.allow(rates);
+  }
+
+  /** The rates of each session by itself have been changed. */
+  allowItself(rates: Rates): void {
+    this.#own?.allow(rates);
+  }
+
+  [Symbol.dispose](): void {
+    this.#leave(this);
+  }
+
+  #parties(): Party[] {
+    return [(this.#own ??= this.#make()), this.#account, this.#server];
+  }
+}
+
 /** Bytes a second of all sessions of one server, each within its own, its account's and the server's rates. */
 export class Bandwidth {
   readonly #clock: Clock;
   readonly #server: Party;
   readonly #accounts = new Map<number, { readonly party: Party; sessions: number }>();
-  readonly #sessions = new Set<Party>();
+  readonly #sessions = new Set<Share>();
   readonly #siblings: Siblings;
   #perSession: Rates;
 
@@ -162,30 +209,27 @@ export class Bandwidth {
   configure({ server, session }: CommonRates): void {
     this.#server.allow(server);
     this.#perSession = session;
-    for (const party of this.#sessions) party.allow(session);
+    for (const share of this.#sessions) share.allowItself(session);
   }
 
   /** One more session of this account. */
   enter(accountId: number, rates: Rates): SessionBandwidth {
-    const mine = new Party('', this.#perSession, this.#clock, ALONE);
     const known = this.#accounts.get(accountId);
     const account = known ?? { party: this.#party(accountId, rates), sessions: 0 };
     if (known) known.party.allow(rates);
     else this.#accounts.set(accountId, account);
     account.sessions += 1;
-    this.#sessions.add(mine);
-    const parties = [mine, account.party, this.#server];
-    return {
-      up: new Lane(parties.map(({ up }) => up)),
-      down: new Lane(parties.map(({ down }) => down)),
-      allow: (changed) => account.party.allow(changed),
-      [Symbol.dispose]: () => {
-        if (!this.#sessions.delete(mine)) return;
-        account.sessions -= 1;
-        if (account.sessions === 0) this.#accounts.delete(accountId);
-      },
-    };
+    const parties = { account: account.party, server: this.#server };
+    const share = new Share(this.#perSessionParty, parties, (left) => {
+      if (!this.#sessions.delete(left)) return;
+      account.sessions -= 1;
+      if (account.sessions === 0) this.#accounts.delete(accountId);
+    });
+    this.#sessions.add(share);
+    return share;
   }
+
+  readonly #perSessionParty = (): Party => new Party('', this.#perSession, this.#clock, ALONE);
 
   #party(accountId: number, rates: Rates): Party {
     return new Party(String(accountId), rates, this.#clock, this.#siblings);

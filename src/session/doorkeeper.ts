@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { Failure } from '../base/failure.ts';
 import type { Log, LogFields } from '../base/log.ts';
 import { Networks, networkOf } from '../base/network.ts';
+import { Notice } from '../base/notice.ts';
 import { type Guest, Guests } from './guests.ts';
 import type { Admission } from './session.ts';
 import type { Siblings } from '../base/siblings.ts';
@@ -89,13 +90,13 @@ export class Doorkeeper implements Disposable {
       const other = this.#guests.outsiderInFavourOf(network);
       if (other === undefined) throw tooMany();
       this.#remove(other);
-      other.leave.abort(tooMany());
+      other.leave.give(tooMany());
     }
-    const guest = { address, network, isTrusted, isInside: false, leave: new AbortController() };
+    const guest = { address, network, isTrusted, isInside: false, leave: new Notice() };
     this.#guests.add(guest);
     this.#tell(network);
     return {
-      signal: guest.leave.signal,
+      leave: guest.leave,
       settle: (inside) => this.#guests.settle(guest, inside),
       offend: (offence) => this.offend(address, offence),
       [Symbol.dispose]: () => this.#remove(guest),
@@ -194,7 +195,7 @@ export class Doorkeeper implements Disposable {
     const everybody = new Networks(byOperator.map(({ network }) => network));
     for (const guest of this.#guests.all()) {
       if (guest.isTrusted || !this.#banned.has(guest.address)) continue;
-      if (!guest.isInside || everybody.has(guest.address)) guest.leave.abort(banned());
+      if (!guest.isInside || everybody.has(guest.address)) guest.leave.give(banned());
     }
   }
 }

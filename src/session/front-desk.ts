@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { isUsable, mayComeFrom } from '../accounts/account.ts';
 import type { Accounts, StoredAccount } from '../accounts/accounts.ts';
 import type { CredentialCache } from '../accounts/credential-cache.ts';
@@ -70,9 +70,9 @@ export class FrontDesk implements Reception {
     signal?: AbortSignal,
   ): Promise<Session> {
     if (this.#isClosed) throw stopping();
-    const { doorkeeper, accounts, throttle, visits, sessions, clock } = this.#parts;
+    const { doorkeeper, throttle, visits, sessions, clock } = this.#parts;
     await this.#waitForTurn(visitor.address, name, signal);
-    const revision = await accounts.revision();
+    const look = visits.lastLook;
     const account =
       (await this.#admitted(name, password, visitor, signal)) ??
       (await this.#known(name, password, visitor, signal));
@@ -86,7 +86,7 @@ export class FrontDesk implements Reception {
     throttle.succeeded(visitor.address, name);
     const session = await this.#open(account, visitor);
     // What was changed on the way in acts on this session like on those that were open.
-    if ((await accounts.revision()) !== revision) await visits.lookAgain();
+    if (visits.lastLook !== look) await visits.lookAgain();
     return session;
   }
 
@@ -165,12 +165,12 @@ export class FrontDesk implements Reception {
   async #open(account: StoredAccount, visitor: Visitor): Promise<Session> {
     const { visits, vault, transfers, sessions, bandwidth, clock, log } = this.#parts;
     const maxSessions = account.maxSessions ?? this.#maxSessionsPerAccount;
-    const home = await vault.home(account.homeId);
+    const home = await vault.home(account.homeId, account.home);
     if (this.#isClosed) throw stopping();
     if (visits.countOf(account.id) >= maxSessions) {
       throw new Failure('locked', 'This account has too many sessions');
     }
-    const id = randomBytes(6).toString('hex');
+    const id = sessionId();
     const whose = { session: id, account: account.name, ...visitor };
     const session = new HomeSession(
       {
@@ -197,6 +197,11 @@ export class FrontDesk implements Reception {
     sessions.emit({ kind: 'opened', time: clock.now(), ...whose });
     return session;
   }
+}
+
+/** 48 random bits, of which Node keeps some in store. */
+function sessionId(): string {
+  return randomUUID().replace('-', '').slice(0, 12);
 }
 
 function stopping(): Failure {

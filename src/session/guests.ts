@@ -1,3 +1,5 @@
+import type { Notice } from '../base/notice.ts';
+
 /** One connection, logged in or not. */
 export interface Guest {
   readonly address: string;
@@ -6,8 +8,8 @@ export interface Guest {
   readonly isTrusted: boolean;
   /** Somebody is logged in on it. */
   isInside: boolean;
-  /** Aborted with a Failure when it has to go. */
-  readonly leave: AbortController;
+  /** Given when it has to go. */
+  readonly leave: Notice;
 }
 
 /** All connections, by where they come from. */

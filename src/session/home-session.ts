@@ -3,9 +3,10 @@ import type { CharsetName } from '../base/charset.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Checksum } from '../base/digest.ts';
 import type { EventSource } from '../base/events.ts';
-import { Failure, asFailure } from '../base/failure.ts';
+import { Failure } from '../base/failure.ts';
 import type { EncryptionPolicy } from '../base/encryption-policy.ts';
 import type { Log } from '../base/log.ts';
+import { Notice } from '../base/notice.ts';
 import { type Path, child } from '../base/path.ts';
 import type { Permission } from '../base/permission.ts';
 import type { ByteRange } from '../base/range.ts';
@@ -40,6 +41,9 @@ export interface TransferParts extends SessionParts {
   readonly running: RunningTransfers;
 }
 
+/** For all that end in the ordinary way: a stack of each would cost more than all the rest of its end. */
+const OVER = new Failure('interrupted', 'The session has ended');
+
 /** A visitor in the home of their account. */
 export class HomeSession implements Session {
   #account: StoredAccount;
@@ -48,10 +52,11 @@ export class HomeSession implements Session {
   readonly running: RunningTransfers;
   readonly #parts: SessionParts;
   readonly #onEnd: (session: HomeSession) => void;
-  readonly #abort = new AbortController();
+  /** That it has to end. */
+  readonly ending = new Notice();
   /** The unfinished uploads that this visitor was shown, and how large: from there they will go on. */
-  readonly #told = new Map<Path, { readonly upload: string; readonly told: number }>();
-  readonly #promised = new Map<Path, Required<Declared>>();
+  #told: Map<Path, { readonly upload: string; readonly told: number }> | undefined;
+  #promised: Map<Path, Required<Declared>> | undefined;
 
   constructor(parts: SessionParts, account: StoredAccount, onEnd: (session: HomeSession) => void) {
     this.#parts = parts;
@@ -84,7 +89,7 @@ export class HomeSession implements Session {
   }
 
   get signal(): AbortSignal {
-    return this.#abort.signal;
+    return this.ending.signal;
   }
 
   get encryption(): EncryptionPolicy | undefined {
@@ -138,8 +143,8 @@ export class HomeSession implements Session {
   }
 
   async upload(path: Path, placement: Placement, wishes: Wishes = {}): Promise<Upload> {
-    const told = this.#told.get(path);
-    const promised = this.#promised.get(path);
+    const told = this.#told?.get(path);
+    const promised = this.#promised?.get(path);
     const writer = await this.#parts.home.upload(
       path,
       placement.kind === 'append' && told ? { ...placement, ...told } : placement,
@@ -147,8 +152,8 @@ export class HomeSession implements Session {
       this.id,
       (permission) => this.#require(permission),
     );
-    this.#told.delete(path);
-    this.#promised.delete(path);
+    this.#told?.delete(path);
+    this.#promised?.delete(path);
     return new FileUpload(this.#ofTransfer(), writer);
   }
 
@@ -159,7 +164,7 @@ export class HomeSession implements Session {
     const { bytes, made } = await parts.home.expect(path, promise, this.id, (permission) =>
       this.#require(permission),
     );
-    this.#promised.set(path, promise);
+    (this.#promised ??= new Map()).set(path, promise);
     if (made !== undefined) {
       parts.transfers.emit({ ...uploadedByContent(path, promise, made), ...ended(parts, began) });
     }
@@ -193,7 +198,7 @@ export class HomeSession implements Session {
   async removeFile(path: Path): Promise<void> {
     this.#require('delete');
     await this.#parts.home.removeFile(path);
-    this.#told.delete(path);
+    this.#told?.delete(path);
     this.#note('removed a file', { path });
   }
 
@@ -270,18 +275,18 @@ export class HomeSession implements Session {
 
   /** Why it has ended, in a sentence; undefined while it has not. */
   get endReason(): string | undefined {
-    return this.signal.aborted ? asFailure(this.signal.reason).message : undefined;
+    return this.ending.reason?.message;
   }
 
   /** Ends it from outside. */
   end(reason: Failure): void {
-    this.#abort.abort(reason);
+    this.ending.give(reason);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#onEnd(this);
     this.#parts.bandwidth[Symbol.dispose]();
-    if (!this.signal.aborted) this.end(new Failure('interrupted', 'The session has ended'));
+    this.end(OVER);
   }
 
   #either(signal: AbortSignal | undefined): AbortSignal {
@@ -293,7 +298,7 @@ export class HomeSession implements Session {
    * @throws Failure `forbidden` if the account has none of them; the reason, if the session has ended
    */
   #require(...permissions: readonly Permission[]): void {
-    if (this.signal.aborted) throw asFailure(this.signal.reason);
+    if (this.ending.reason !== undefined) throw this.ending.reason;
     if (permissions.some((permission) => this.may(permission))) return;
     const missing = permissions.join('" or "');
     throw new Failure('forbidden', `This account may not do that (it lacks "${missing}")`);
@@ -305,8 +310,8 @@ export class HomeSession implements Session {
   }
 
   #tell(path: Path, seen: Seen): void {
-    if (seen.partial) this.#told.set(path, { upload: seen.unique, told: seen.size });
-    else this.#told.delete(path);
+    if (!seen.partial) this.#told?.delete(path);
+    else (this.#told ??= new Map()).set(path, { upload: seen.unique, told: seen.size });
   }
 
   #note(what: string, fields: Readonly<Record<string, unknown>>): void {

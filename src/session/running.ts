@@ -24,7 +24,8 @@ export interface Running {
 export class RunningTransfers implements Iterable<Running> {
   readonly #session: string;
   readonly #bandwidth: SessionBandwidth;
-  readonly #running = new Set<Running>();
+  /** Made with the first. */
+  #running: Set<Running> | undefined;
   #begun = 0;
 
   constructor(session: string, bandwidth: SessionBandwidth) {
@@ -39,16 +40,16 @@ export class RunningTransfers implements Iterable<Running> {
   }
 
   add(transfer: Running): void {
-    this.#running.add(transfer);
+    (this.#running ??= new Set()).add(transfer);
     this.#lane(transfer).enter();
   }
 
   remove(transfer: Running): void {
-    if (this.#running.delete(transfer)) this.#lane(transfer).leave();
+    if (this.#running?.delete(transfer)) this.#lane(transfer).leave();
   }
 
   [Symbol.iterator](): Iterator<Running> {
-    return this.#running.values();
+    return (this.#running ?? []).values();
   }
 
   #lane({ direction }: Running): Lane {

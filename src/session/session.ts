@@ -2,6 +2,7 @@ import type { Offence } from '../accounts/misconduct.ts';
 import type { CharsetName } from '../base/charset.ts';
 import type { Checksum } from '../base/digest.ts';
 import type { EncryptionPolicy } from '../base/encryption-policy.ts';
+import type { Notice } from '../base/notice.ts';
 import type { ByteRange } from '../base/range.ts';
 import type { Path } from '../base/path.ts';
 import type { Permission } from '../base/permission.ts';
@@ -104,7 +105,9 @@ export interface Session extends AsyncDisposable {
   readonly id: string;
   readonly accountName: string;
   readonly visitor: Visitor;
-  /** Aborted with a Failure when the session has to end: account changed, removed or expired, or shutdown. */
+  /** Given when the session has to end: account changed, removed or expired, or shutdown. */
+  readonly ending: Notice;
+  /** The same as a signal. */
   readonly signal: AbortSignal;
   /** Whether connections of this account are encrypted; undefined: as for everybody. */
   readonly encryption: EncryptionPolicy | undefined;
@@ -169,8 +172,8 @@ export interface Session extends AsyncDisposable {
 
 /** A connection that may stay until its signal says otherwise. Disposing says that it is gone. */
 export interface Admission extends Disposable {
-  /** Aborted with a Failure when it has to go: banned, or somebody else needs its place. */
-  readonly signal: AbortSignal;
+  /** Given when it has to go: banned, or somebody else needs its place. */
+  readonly leave: Notice;
   /** Somebody has logged in on it, or out. */
   settle(isInside: boolean): void;
   /** Something has happened on it that nobody does by mistake all the time. */

@@ -20,6 +20,7 @@ export class Visits implements Disposable {
   readonly #timer: NodeJS.Timeout;
   #seenRevision: string | undefined;
   #isLooking = false;
+  #looks = 0;
 
   constructor(accounts: Accounts, clock: Clock, log: Log, siblings: Siblings) {
     this.#accounts = accounts;
@@ -57,6 +58,14 @@ export class Visits implements Disposable {
     for (const session of this.#open) session.end(reason);
   }
 
+  /**
+   * Which look was the last one: as long as there is no other, nobody can have been overlooked who
+   * is about to be added.
+   */
+  get lastLook(): number {
+    return this.#looks;
+  }
+
   /** Looks at every account, at the latest with the next look that is due. */
   async lookAgain(): Promise<void> {
     this.#seenRevision = undefined;
@@ -79,6 +88,7 @@ export class Visits implements Disposable {
     this.#isLooking = true;
     try {
       const revision = await this.#accounts.revision();
+      this.#looks += 1;
       const isChanged = revision !== this.#seenRevision;
       this.#seenRevision = revision;
       const fresh = isChanged ? await this.#fresh() : undefined;

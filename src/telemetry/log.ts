@@ -44,30 +44,47 @@ export function createLog({ level, format, destination }: LogOptions): Log {
         sink.write(isPretty ? prettyLine(line, coloured) : `${printableJson(line.trimEnd())}\n`),
     },
   );
-  return behindLog(logger);
+  return new PinoLog(() => logger, logger);
 }
 
-function behindLog(logger: Logger): Log {
-  return behind(() => logger);
-}
+/**
+ * One logger behind the interface. What nobody reads is not even put together, and its logger is
+ * made when it says something: each connection and each session has one, and most say nothing.
+ */
+class PinoLog implements Log {
+  readonly #make: () => Logger;
+  /** The one of this process, whose level is that of all. */
+  readonly #root: Logger;
+  #made: Logger | undefined;
 
-/** @param made the same logger each time */
-function behind(made: () => Logger): Log {
-  return {
-    debug: (message, fields) => {
-      const logger = made();
-      // Said twice for each command: what nobody reads is not even put together.
-      if (logger.isLevelEnabled('debug')) logger.debug(ready(fields?.()), message);
-    },
-    info: (message, fields) => made().info(ready(fields), message),
-    warn: (message, fields) => made().warn(ready(fields), message),
-    error: (message, fields) => made().error(ready(fields), message),
-    with: (fields) => {
-      // Each connection and each session has its own, and most say nothing.
-      let child: Logger | undefined;
-      return behind(() => (child ??= made().child(ready(fields))));
-    },
-  };
+  constructor(make: () => Logger, root: Logger) {
+    this.#make = make;
+    this.#root = root;
+  }
+
+  debug(message: string, fields?: () => LogFields): void {
+    if (this.#root.isLevelEnabled('debug')) this.#logger.debug(ready(fields?.()), message);
+  }
+
+  info(message: string, fields?: LogFields): void {
+    if (this.#root.isLevelEnabled('info')) this.#logger.info(ready(fields), message);
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    if (this.#root.isLevelEnabled('warn')) this.#logger.warn(ready(fields), message);
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.#logger.error(ready(fields), message);
+  }
+
+  with(fields: LogFields): Log {
+    return new PinoLog(() => this.#logger.child(ready(fields)), this.#root);
+  }
+
+  get #logger(): Logger {
+    return (this.#made ??= this.#make());
+  }
 }
 
 function ready(fields: LogFields = {}): Record<string, unknown> {

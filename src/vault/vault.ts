@@ -114,8 +114,13 @@ export class Vault implements AsyncDisposable {
     return this.#parts.chronicle.events;
   }
 
-  /** @throws Failure `forbidden` if there is no such home any more */
-  async home(id: number): Promise<Home> {
+  /**
+   * @param location where it is, if that is known: a home that is open there need not be looked up
+   * @throws Failure `forbidden` if there is no such home any more
+   */
+  async home(id: number, location?: string): Promise<Home> {
+    const known = this.#homes.get(id);
+    if (known && known.location === location) return new Home(await known.parts);
     return new Home(await this.#open(id));
   }
 

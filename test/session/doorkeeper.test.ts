@@ -71,8 +71,8 @@ suite('who may connect', () => {
     );
     assert.equal(crowd.length, ALL);
     const newcomer = reception.desk.admit('192.0.2.9');
-    assert.equal(newcomer.signal.aborted, false);
-    const gone = crowd.filter(({ admission }) => admission.signal.aborted);
+    assert.equal(newcomer.leave.signal.aborted, false);
+    const gone = crowd.filter(({ admission }) => admission.leave.signal.aborted);
     assert.deepEqual(
       gone.map(({ address }) => address),
       ['192.0.2.1'],
@@ -92,7 +92,7 @@ suite('who may connect', () => {
     refused(reception, '192.0.2.9', 'locked');
     crowd[0]?.settle(false);
     reception.desk.admit('192.0.2.9');
-    assert.ok(crowd[0]?.signal.aborted);
+    assert.ok(crowd[0]?.leave.signal.aborted);
   });
 });
 
@@ -109,9 +109,9 @@ suite('bans', () => {
     for (let guess = 0; guess < THRESHOLD; guess += 1) {
       await assert.rejects(reception.desk.login('ann', `guess ${guess}`, visitor));
     }
-    const reason = await reasonOf(outside.signal);
+    const reason = await reasonOf(outside.leave.signal);
     assert.ok(reason instanceof Failure && reason.code === 'forbidden');
-    assert.equal(inside.signal.aborted, false, 'who has proven who they are may finish');
+    assert.equal(inside.leave.signal.aborted, false, 'who has proven who they are may finish');
     refused(reception, visitor.address, 'forbidden');
     const [ban] = await reception.bans.list();
     assert.equal(ban?.network, visitor.address);
@@ -163,8 +163,8 @@ suite('bans', () => {
     const other = reception.desk.admit('203.0.114.5');
     const network = '203.0.113.0/24';
     await reception.bans.add({ network, reason: 'spam', by: 'operator', until: undefined });
-    await reasonOf(inside.signal);
-    assert.equal(other.signal.aborted, false);
+    await reasonOf(inside.leave.signal);
+    assert.equal(other.leave.signal.aborted, false);
     refused(reception, '203.0.113.77', 'forbidden');
     reception.clock.advance(1000 * DAY_MS);
     refused(reception, '203.0.113.77', 'forbidden');

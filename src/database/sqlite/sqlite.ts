@@ -59,6 +59,7 @@ export class Sqlite implements Database {
   private constructor(raw: DatabaseSync, query: Query, log: FileHandle | undefined, syncs = true) {
     this.#raw = raw;
     this.#dataVersion = raw.prepare('pragma data_version');
+    this.#dataVersion.setReturnArrays(true);
     this.query = query;
     this.#log = log;
     let lost: Failure | undefined;
@@ -132,8 +133,9 @@ export class Sqlite implements Database {
   }
 
   async outsideChanges(): Promise<number> {
-    const row = this.#dataVersion.get();
-    return Number(row?.['data_version']);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as it was told to
+    const [version] = this.#dataVersion.get() as unknown as readonly [number];
+    return version;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { asFailure, Failure } from '../../base/failure.ts';
+import { Failure } from '../../base/failure.ts';
 import type { Admission } from '../../session/session.ts';
 import { LineDecoder } from '../../wire/ftp/lines.ts';
 import type { Reply } from '../../wire/ftp/reply.ts';
@@ -25,6 +25,9 @@ import { carryOutTask, type Task } from './task.ts';
 import type { Desk, Outcome } from './visit.ts';
 import { UnknownWords } from './unknown-words.ts';
 import type { Verb } from './verbs/verb.ts';
+
+/** For all of them: a stack of each would cost more than all the rest of its end. */
+const GONE = new Failure('interrupted', 'The control connection is gone');
 
 /** How a connection has come. */
 export interface Arrival {
@@ -58,8 +61,6 @@ export class ControlConnection {
   readonly #unknown: UnknownWords;
   /** The word of the command that is being answered, for those who count. */
   #answering: string | undefined;
-  /** Stops listening to the session's end. */
-  #forgetSession = (): void => {};
   readonly #pace: ControlPace;
   /** Reasons for which nothing is read at the moment, beside a full queue. */
   #holds = 0;
@@ -77,7 +78,7 @@ export class ControlConnection {
       bytes: (chunk) => this.#hear(chunk),
       ended: () => this.#queue.end(),
       gone: () => {
-        this.#gone.abort(new Failure('interrupted', 'The control connection is gone'));
+        this.#gone.abort(GONE);
         this.#queue.end();
       },
     });
@@ -96,7 +97,7 @@ export class ControlConnection {
       if (farewell === replies.loginTimeout) admission.offend('no-login');
       this.leave(farewell);
     });
-    admission.signal.addEventListener('abort', this.#turnOut, { once: true });
+    admission.leave.listen((why) => this.#turnOut(why));
     if (!implicit) this.#wire.open();
   }
 
@@ -150,11 +151,10 @@ export class ControlConnection {
   }
 
   /** Nobody waits until a peer that has to go has read why. */
-  readonly #turnOut = (): void => {
-    const why = asFailure(this.#admission.signal.reason);
+  #turnOut(why: Failure): void {
     this.cut(why);
     if (sessionOf(this.#state) === undefined) setImmediate(() => this.destroy());
-  };
+  }
 
   #hear(chunk: Buffer): void {
     const events = this.#decoder.push(chunk);
@@ -333,15 +333,9 @@ export class ControlConnection {
   #changeSession(before: State, after: State): void | Promise<void> {
     const [old, current] = [sessionOf(before), sessionOf(after)];
     if (old === current) return;
-    this.#forgetSession();
+    old?.ending.listen(undefined);
     this.#admission.settle(current !== undefined);
-    if (current !== undefined) {
-      const { signal } = current;
-      const onEnd = (): void => this.cut(asFailure(signal.reason));
-      signal.addEventListener('abort', onEnd, { once: true });
-      this.#forgetSession = () => signal.removeEventListener('abort', onEnd);
-      if (signal.aborted) onEnd();
-    }
+    current?.ending.listen((why) => this.cut(why));
     if (old !== undefined) return Promise.resolve(old[Symbol.asyncDispose]());
   }
 
@@ -371,7 +365,7 @@ export class ControlConnection {
     this.#patience.end();
     closePlan(this.#state.plan);
     const session = sessionOf(this.#state);
-    this.#forgetSession();
+    session?.ending.listen(undefined);
     if (session !== undefined) {
       this.#desk.log.info('Logged out', { account: session.accountName, session: session.id });
       await session[Symbol.asyncDispose]();

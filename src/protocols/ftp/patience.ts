@@ -12,9 +12,9 @@ export class Patience {
   readonly #options: FtpOptions;
   readonly #clock: Clock;
   readonly #onLost: (farewell: Reply) => void;
-  /** Aborted to look at the time at once. */
-  #nap = new AbortController();
   #isOver = false;
+  #looks = 0;
+  #gone: AbortSignal | undefined;
   #inside = false;
   #busy = false;
   /** Aborted when the line that has begun is complete. */
@@ -34,7 +34,7 @@ export class Patience {
 
   /** Begins to look at the time, until `gone` is aborted or {@link end} is called. */
   begin(gone: AbortSignal): void {
-    gone.addEventListener('abort', () => this.end(), { once: true });
+    this.#gone = gone;
     void this.#look();
   }
 
@@ -50,7 +50,8 @@ export class Patience {
   resume(inside: boolean, idleTimeoutMs = this.#options.idleTimeoutMs): void {
     if (idleTimeoutMs !== this.#idleTimeoutMs) {
       this.#idleTimeoutMs = idleTimeoutMs;
-      this.#lookNow();
+      // Who sleeps may do so for too long now.
+      void this.#look();
     }
     this.#busy = false;
     // Before the login only the login itself is an achievement.
@@ -76,23 +77,18 @@ export class Patience {
   end(): void {
     this.#line?.abort(NO_LONGER);
     this.#isOver = true;
-    this.#lookNow();
   }
 
-  #lookNow(): void {
-    const nap = this.#nap;
-    this.#nap = new AbortController();
-    nap.abort(NO_LONGER);
-  }
-
+  /** The last one who was told to look does. */
   async #look(): Promise<void> {
     const { loginTimeoutMs } = this.#options;
-    while (!this.#isOver) {
+    const look = (this.#looks += 1);
+    while (!this.#isOver && this.#looks === look) {
       const allowed = this.#inside ? this.#idleTimeoutMs : loginTimeoutMs;
       const left = this.#busy ? allowed : this.#since + allowed - this.#clock.monotonic();
       if (left <= 0) return this.#onLost(this.#inside ? replies.idle : replies.loginTimeout);
       // REIN brings the deadline nearer, so never sleep past a login's.
-      await this.#clock.sleep(Math.min(left, loginTimeoutMs), this.#nap.signal).catch(() => {});
+      await this.#clock.sleep(Math.min(left, loginTimeoutMs), this.#gone).catch(() => this.end());
     }
   }
 }

@@ -143,7 +143,7 @@ export class FtpServer implements AsyncDisposable {
   /** Until it has said whose connection this is, it takes a place of the proxy's own. */
   async #hearProxy(socket: Socket, { implicit, admission: place, ends }: Arrival): Promise<void> {
     const { proxies, log } = this.#room;
-    const signal = AbortSignal.any([this.#closing.signal, place.signal]);
+    const signal = AbortSignal.any([this.#closing.signal, place.leave.signal]);
     let told: Ends;
     try {
       told = await proxies.told(socket, ends, signal);
