@@ -1,5 +1,6 @@
 import { Failure, failed } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
+import type { Written } from '../database/shared-writes.ts';
 import type { UploadRow } from '../database/tables.ts';
 import type { Entry, Instead } from '../storage/store.ts';
 import { type Claim, setHeld, takenOver } from './claim.ts';
@@ -30,6 +31,8 @@ export interface Complete {
 
 /** A commit that has been announced: what its record says until it is settled. */
 export interface Announced {
+  /** Resolves when the announcement survives a power cut. */
+  readonly durable: Promise<void>;
   /** All that the upload has reserved, and what of it by the announcement. */
   readonly reserved: Amount;
   readonly added: Amount;
@@ -64,10 +67,11 @@ export async function publish(
   hold: NameHold,
 ): Promise<Entry> {
   const { claim, path, sha256, verified } = complete;
-  const { reserved, added, replaced, instead } = announced;
+  const { durable, reserved, added, replaced, instead } = announced;
   let entry: Entry;
+  let settled: Written<void>;
   try {
-    await parts.database.durable();
+    await durable;
     entry = await parts.tree.publish(claim.id, path, instead);
   } catch (error) {
     if (await isTakenBack(parts, complete, added, error)) throw error;
@@ -75,14 +79,14 @@ export async function publish(
   }
   try {
     const published = { claim, path, entry, sha256, verified, reserved, replaced };
-    await settle(parts, published, (write) => hold.giveBack(write));
+    settled = await settle(parts, published, (write) => hold.giveBack(write));
     hold.givenBack();
   } catch (error) {
     leave(parts, complete);
     throw new CommitInDoubt(error);
   }
   try {
-    await parts.database.durable();
+    await settled.durable;
   } catch (error) {
     throw new CommitInDoubt(error);
   }
@@ -161,13 +165,13 @@ export async function isStaged({ tree }: HomeParts, id: string): Promise<boolean
   return (await tree.stagedSize(id)) !== undefined;
 }
 
-function announce(
+async function announce(
   parts: HomeParts,
   complete: Complete,
   target: Entry | undefined,
 ): Promise<Announced> {
   const { claim, size, base } = complete;
-  return parts.database.write(async (write) => {
+  const { result, durable } = await parts.shared.write(async (write) => {
     const row = await write
       .selectFrom('uploads')
       .select(['reserved_bytes', 'reserved_files'])
@@ -192,4 +196,5 @@ function announce(
       instead: base && { of: target },
     };
   });
+  return { ...result, durable };
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Database } from '../database/database.ts';
+import type { SharedWrites } from '../database/shared-writes.ts';
 import type { Tree } from '../storage/store.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { HashThread } from './digesting/hash-thread.ts';
@@ -29,6 +30,8 @@ export interface VaultOptions {
 /** The parts that everything in one vault shares. */
 export interface VaultParts {
   readonly database: Database;
+  /** For what every upload writes. */
+  readonly shared: SharedWrites;
   readonly records: UploadRecords;
   readonly ledger: Ledger;
   readonly digests: RecordedDigests;

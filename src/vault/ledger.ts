@@ -1,6 +1,7 @@
 import { Failure } from '../base/failure.ts';
 import { MiB, formatSize } from '../base/size.ts';
-import type { Database, Write } from '../database/database.ts';
+import type { Database, Query, Write } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import type { HomeRow } from '../database/tables.ts';
 import type { Entry } from '../storage/store.ts';
 import { type Claim, takenOver } from './claim.ts';
@@ -172,17 +173,34 @@ export async function settleReserved(
   committed: Amount,
 ): Promise<void> {
   const home = await readHome(write, homeId);
-  await write
+  await SET_AMOUNTS(write, {
+    homeId,
+    reservedBytes: home.reserved_bytes - reserved.bytes,
+    reservedFiles: home.reserved_files - reserved.files,
+    committedBytes: Math.max(0, home.committed_bytes + committed.bytes),
+    committedFiles: Math.max(0, home.committed_files + committed.files),
+  });
+}
+
+interface Amounts {
+  readonly homeId: number;
+  readonly reservedBytes: number;
+  readonly reservedFiles: number;
+  readonly committedBytes: number;
+  readonly committedFiles: number;
+}
+
+const SET_AMOUNTS = statement((on, given: Amounts) =>
+  on
     .updateTable('homes')
     .set({
-      reserved_bytes: home.reserved_bytes - reserved.bytes,
-      reserved_files: home.reserved_files - reserved.files,
-      committed_bytes: Math.max(0, home.committed_bytes + committed.bytes),
-      committed_files: Math.max(0, home.committed_files + committed.files),
+      reserved_bytes: given.reservedBytes,
+      reserved_files: given.reservedFiles,
+      committed_bytes: given.committedBytes,
+      committed_files: given.committedFiles,
     })
-    .where('id', '=', homeId)
-    .execute();
-}
+    .where('id', '=', given.homeId),
+);
 
 /** Takes an upload's record out of the ledger, as part of ending it. */
 export async function releaseReservation(
@@ -194,15 +212,18 @@ export async function releaseReservation(
 }
 
 async function addReserved(write: Write, homeId: number, { bytes, files }: Amount): Promise<void> {
-  await write
+  await ADD_RESERVED(write, { homeId, bytes, files });
+}
+
+const ADD_RESERVED = statement((on, given: Amount & { readonly homeId: number }) =>
+  on
     .updateTable('homes')
     .set((set) => ({
-      reserved_bytes: set('reserved_bytes', '+', bytes),
-      reserved_files: set('reserved_files', '+', files),
+      reserved_bytes: set('reserved_bytes', '+', given.bytes),
+      reserved_files: set('reserved_files', '+', given.files),
     }))
-    .where('id', '=', homeId)
-    .execute();
-}
+    .where('id', '=', given.homeId),
+);
 
 /** True for what the ledger counts: a file, not a link to one, which is counted where it is. */
 export function isCounted(entry: Entry): boolean {
@@ -221,12 +242,12 @@ export function usageOf(home: HomeRow): Usage {
   };
 }
 
-async function readHome(query: Pick<Write, 'selectFrom'>, homeId: number): Promise<HomeRow> {
-  const home = await query
-    .selectFrom('homes')
-    .selectAll()
-    .where('id', '=', homeId)
-    .executeTakeFirst();
+async function readHome(query: Query, homeId: number): Promise<HomeRow> {
+  const [home] = (await HOME(query, { homeId })).rows;
   if (!home) throw new Failure('forbidden', 'This home is not there any more');
   return home;
 }
+
+const HOME = statement((on, given: { readonly homeId: number }) =>
+  on.selectFrom('homes').selectAll().where('id', '=', given.homeId),
+);

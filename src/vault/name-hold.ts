@@ -1,8 +1,8 @@
-import type { Path } from '../base/path.ts';
+import { type Path, isWithin } from '../base/path.ts';
 import type { Database, Write } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { Log } from '../base/log.ts';
-import { ancestors } from './path-locks.ts';
 
 /** What a hold works with. */
 export interface NameHoldParts {
@@ -38,40 +38,20 @@ export class NameHold implements AsyncDisposable {
    */
   async take(write: Write): Promise<string | undefined> {
     const [homeId, paths, { process }] = [this.#homeId, this.#paths, this.#parts];
-    const taken = await write
-      .selectFrom('name_locks')
-      .select('process')
-      .where('home_id', '=', homeId)
-      .where('process', '!=', process)
-      .where((is) =>
-        is.or([
-          is('path', 'in', [...paths, ...paths.flatMap(ancestors)]),
-          // `0` follows `/`: everything that begins with the path and a slash.
-          ...paths.map((path) =>
-            is.and([is('path', '>', `${path}/`), is('path', '<', `${path}0`)]),
-          ),
-        ]),
-      )
-      .executeTakeFirst();
+    // Those of this process do not get here: they have shared out the names among themselves.
+    const { rows: others } = await OTHERS(write, { homeId, process });
+    const taken = others.find(({ path }) => paths.some((wanted) => meet(wanted, path as Path)));
     if (taken) return taken.process;
     // Should the transaction fail, there is just nothing to give back.
     this.#isTaken = true;
-    await write
-      .insertInto('name_locks')
-      .values(paths.map((path) => ({ home_id: homeId, path, process })))
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
+    for (const path of paths) await TAKE(write, { homeId, path, process });
     return undefined;
   }
 
   /** Gives them back to other processes, as a part of a transaction; {@link givenBack} when it has ended. */
   async giveBack(write: Write): Promise<void> {
-    await write
-      .deleteFrom('name_locks')
-      .where('home_id', '=', this.#homeId)
-      .where('path', 'in', this.#paths)
-      .where('process', '=', this.#parts.process)
-      .execute();
+    const [homeId, { process }] = [this.#homeId, this.#parts];
+    for (const path of this.#paths) await GIVE_BACK(write, { homeId, path, process });
   }
 
   givenBack(): void {
@@ -91,3 +71,38 @@ export class NameHold implements AsyncDisposable {
     }
   }
 }
+
+/** True if whoever changes the one changes what is below the other. */
+function meet(one: Path, other: Path): boolean {
+  return isWithin(one, other) || isWithin(other, one);
+}
+
+interface Lock {
+  readonly homeId: number;
+  readonly path: Path;
+  readonly process: string;
+}
+
+/** Locks last only as long as a change of a name: there are few at any moment. */
+const OTHERS = statement((on, given: Omit<Lock, 'path'>) =>
+  on
+    .selectFrom('name_locks')
+    .select(['path', 'process'])
+    .where('home_id', '=', given.homeId)
+    .where('process', '!=', given.process),
+);
+
+const TAKE = statement((on, given: Lock) =>
+  on
+    .insertInto('name_locks')
+    .values({ home_id: given.homeId, path: given.path, process: given.process })
+    .onConflict((conflict) => conflict.doNothing()),
+);
+
+const GIVE_BACK = statement((on, given: Lock) =>
+  on
+    .deleteFrom('name_locks')
+    .where('home_id', '=', given.homeId)
+    .where('path', '=', given.path)
+    .where('process', '=', given.process),
+);

@@ -1,8 +1,10 @@
 import { type Path, child, nameOf } from '../base/path.ts';
 import type { Write } from '../database/database.ts';
+import type { Written } from '../database/shared-writes.ts';
+import { statement } from '../database/statement.ts';
 import type { UploadRow } from '../database/tables.ts';
 import type { Entry } from '../storage/store.ts';
-import { type Claim, setHeld } from './claim.ts';
+import { type Claim, takenOver } from './claim.ts';
 import type { HomeParts } from './context.ts';
 import { forgetDigests, recordDigest } from './digesting/recorded-digests.ts';
 import { type Amount, settleReserved } from './ledger.ts';
@@ -47,33 +49,29 @@ export function publishedBy(row: UploadRow, entry: Entry): Published {
   };
 }
 
-/** Records what the rename has done. @param also belongs to the same transaction */
+/** Records what the rename has done; others may be waited for. @param also belongs to the same transaction */
 export async function settle(
-  parts: Pick<HomeParts, 'database' | 'homeId' | 'clock' | 'chronicle'>,
+  parts: Pick<HomeParts, 'shared' | 'homeId' | 'clock' | 'chronicle'>,
   { claim, path, entry, sha256, verified, reserved, replaced }: Published,
   also?: (write: Write) => Promise<void>,
-): Promise<void> {
-  const { database, homeId, chronicle, clock } = parts;
+): Promise<Written<void>> {
+  const { shared, homeId, chronicle, clock } = parts;
   const upload = { homeId, uploadId: claim.id, path };
   const events: VaultEvent[] = [{ ...upload, kind: 'committed', size: entry.size }];
   if (verified !== undefined) events.unshift({ ...upload, kind: 'verified', digest: verified });
-  await database.write(async (write) => {
-    await setHeld(write, claim, {
-      state: 'committed',
-      holder: null,
-      reserved_bytes: 0,
-      reserved_files: 0,
-      touched_at: clock.now(),
-    });
+  const written = await shared.write(async (write) => {
+    const marked = await MARK_COMMITTED(write, { ...claim, now: clock.now() });
+    if (marked.numAffectedRows === 0n) throw takenOver();
     const committed = { bytes: entry.size - (replaced ?? 0), files: replaced === null ? 1 : 0 };
     await settleReserved(write, homeId, reserved, committed);
-    await write.deleteFrom('checkpoints').where('upload_id', '=', claim.id).execute();
+    await FORGET_CHECKPOINTS(write, claim);
     if (sha256 === undefined) await forgetDigests(write, homeId, path);
     else await recordDigest(write, homeId, path, entry.version, 'sha-256', sha256);
     for (const event of events) await chronicle.note(write, event, clock.now());
     await also?.(write);
   });
   for (const event of events) chronicle.tell(event);
+  return written;
 }
 
 const NOTHING = {
@@ -83,3 +81,21 @@ const NOTHING = {
   unique: '',
   version: '',
 } as const;
+
+const MARK_COMMITTED = statement((on, given: Claim & { readonly now: number }) =>
+  on
+    .updateTable('uploads')
+    .set({
+      state: 'committed',
+      holder: null,
+      reserved_bytes: 0,
+      reserved_files: 0,
+      touched_at: given.now,
+    })
+    .where('id', '=', given.id)
+    .where('epoch', '=', given.epoch),
+);
+
+const FORGET_CHECKPOINTS = statement((on, given: Claim) =>
+  on.deleteFrom('checkpoints').where('upload_id', '=', given.id),
+);

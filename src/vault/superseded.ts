@@ -1,8 +1,10 @@
 import { spellings } from '../base/name.ts';
 import type { Path } from '../base/path.ts';
 import { nameOf, parentOf } from '../base/path.ts';
+import { statement } from '../database/statement.ts';
 import type { HomeParts } from './context.ts';
 import { releaseReservation } from './ledger.ts';
+import { type Spelled, spelled } from './spelled.ts';
 import type { VaultEvent } from './vault-event.ts';
 
 /**
@@ -49,20 +51,9 @@ export async function dropUpload(
 
 /** Drops the earlier uploads to this name that nobody is writing: a newer one has taken their place. */
 export async function dropEarlier(parts: HomeParts, path: Path, id: string): Promise<void> {
-  const earlier = await parts.database.query
-    .selectFrom('uploads')
-    .select('id')
-    .where('home_id', '=', parts.homeId)
-    .where('folder', 'in', spellings(parentOf(path)))
-    .where('name', 'in', spellings(nameOf(path)))
-    .where('state', 'in', ['staging', 'rejected'])
-    .where('holder', 'is', null)
-    .where('id', '!=', id)
-    .where('created_at', '<=', (one) =>
-      one.selectFrom('uploads as mine').select('mine.created_at').where('mine.id', '=', id),
-    )
-    .execute();
-  for (const upload of earlier) await dropUpload(parts, upload.id, { isFree: true });
+  const { database, homeId } = parts;
+  const earlier = await EARLIER(database.query, { homeId, id, ...spelled(path) });
+  for (const upload of earlier.rows) await dropUpload(parts, upload.id, { isFree: true });
 }
 
 /** True if a later upload to the same name already has durable bytes of its own. */
@@ -82,3 +73,18 @@ export async function hasLater(parts: HomeParts, path: Path, id: string): Promis
     .executeTakeFirst();
   return later !== undefined;
 }
+
+const EARLIER = statement((on, given: Spelled & { readonly homeId: number; readonly id: string }) =>
+  on
+    .selectFrom('uploads')
+    .select('id')
+    .where('home_id', '=', given.homeId)
+    .where('folder', 'in', [given.folder, given.folderComposed, given.folderDecomposed])
+    .where('name', 'in', [given.name, given.nameComposed, given.nameDecomposed])
+    .where('state', 'in', ['staging', 'rejected'])
+    .where('holder', 'is', null)
+    .where('id', '!=', given.id)
+    .where('created_at', '<=', (one) =>
+      one.selectFrom('uploads as mine').select('mine.created_at').where('mine.id', '=', given.id),
+    ),
+);

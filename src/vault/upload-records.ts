@@ -1,8 +1,10 @@
 import { parseDigest } from '../base/digest.ts';
 import { Failure } from '../base/failure.ts';
 import { comparable, spellings } from '../base/name.ts';
+import { type Spelled, spelled } from './spelled.ts';
 import { type Path, child, nameOf, parentOf } from '../base/path.ts';
 import type { Database, Write } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import type { UploadRow } from '../database/tables.ts';
 import { type Claim, setHeld, takenOver } from './claim.ts';
 import { addReservation } from './ledger.ts';
@@ -36,14 +38,7 @@ export class UploadRecords {
 
   /** The newest upload to this name that can be resumed; one that has nothing durable yet, last. */
   async unfinished(homeId: number, path: Path): Promise<UploadRecord | undefined> {
-    const row = await this.#resumable(homeId)
-      .where('folder', 'in', spellings(parentOf(path)))
-      .where('name', 'in', spellings(nameOf(path)))
-      // Where both spellings are on the disk, each has its own.
-      .orderBy((is) => is('name', '=', nameOf(path)), 'desc')
-      .orderBy((is) => is('offset', '>', 0), 'desc')
-      .orderBy('created_at', 'desc')
-      .executeTakeFirst();
+    const [row] = (await UNFINISHED(this.#database.query, { homeId, ...spelled(path) })).rows;
     return row && toRecord(row);
   }
 
@@ -73,31 +68,28 @@ export class UploadRecords {
     holder: string,
     more: Partial<UploadRow> = {},
   ): Promise<Claim> {
-    await write
-      .insertInto('uploads')
-      .values({
-        id: record.id,
-        home_id: record.homeId,
-        folder: parentOf(record.path),
-        name: nameOf(record.path),
-        state: 'staging',
-        epoch: 1,
-        holder,
-        base_bytes: record.base?.bytes ?? 0,
-        base_version: record.base?.version ?? null,
-        offset: record.offset,
-        length: record.declared.length ?? null,
-        promised_algorithm: record.declared.digest?.algorithm ?? null,
-        promised_hex: record.declared.digest?.hex ?? null,
-        reserved_bytes: 0,
-        reserved_files: 0,
-        replaced_bytes: null,
-        evidence: null,
-        created_at: record.createdAt,
-        touched_at: record.createdAt,
-        ...more,
-      })
-      .execute();
+    await INSERT(write, {
+      id: record.id,
+      home_id: record.homeId,
+      folder: parentOf(record.path),
+      name: nameOf(record.path),
+      state: 'staging',
+      epoch: 1,
+      holder,
+      base_bytes: record.base?.bytes ?? 0,
+      base_version: record.base?.version ?? null,
+      offset: record.offset,
+      length: record.declared.length ?? null,
+      promised_algorithm: record.declared.digest?.algorithm ?? null,
+      promised_hex: record.declared.digest?.hex ?? null,
+      reserved_bytes: 0,
+      reserved_files: 0,
+      replaced_bytes: null,
+      evidence: null,
+      created_at: record.createdAt,
+      touched_at: record.createdAt,
+      ...more,
+    });
     return { id: record.id, epoch: 1 };
   }
 
@@ -265,3 +257,42 @@ export function toRecord(row: UploadRow): UploadRecord {
     touchedAt: row.touched_at,
   };
 }
+
+const UNFINISHED = statement((on, given: Spelled & { readonly homeId: number }) =>
+  on
+    .selectFrom('uploads')
+    .selectAll()
+    .where('home_id', '=', given.homeId)
+    .where('state', '=', 'staging')
+    .where('folder', 'in', [given.folder, given.folderComposed, given.folderDecomposed])
+    .where('name', 'in', [given.name, given.nameComposed, given.nameDecomposed])
+    // Where both spellings are on the disk, each has its own.
+    .orderBy((is) => is('name', '=', given.name), 'desc')
+    .orderBy((is) => is('offset', '>', 0), 'desc')
+    .orderBy('created_at', 'desc')
+    .limit(1),
+);
+
+const INSERT = statement((on, given: Omit<UploadRow, 'wanted'>) =>
+  on.insertInto('uploads').values({
+    id: given.id,
+    home_id: given.home_id,
+    folder: given.folder,
+    name: given.name,
+    state: given.state,
+    epoch: given.epoch,
+    holder: given.holder,
+    base_bytes: given.base_bytes,
+    base_version: given.base_version,
+    offset: given.offset,
+    length: given.length,
+    promised_algorithm: given.promised_algorithm,
+    promised_hex: given.promised_hex,
+    reserved_bytes: given.reserved_bytes,
+    reserved_files: given.reserved_files,
+    replaced_bytes: given.replaced_bytes,
+    evidence: given.evidence,
+    created_at: given.created_at,
+    touched_at: given.touched_at,
+  }),
+);

@@ -9,6 +9,7 @@ import type { Store } from '../storage/store.ts';
 import { type Audit, audit } from './audit.ts';
 import { Chronicle } from './chronicle.ts';
 import type { HomeParts, VaultOptions, VaultParts } from './context.ts';
+import { SharedWrites } from '../database/shared-writes.ts';
 import { HashThread } from './digesting/hash-thread.ts';
 import { RecordedDigests } from './digesting/recorded-digests.ts';
 import { expire, sweep } from './expiry.ts';
@@ -77,6 +78,7 @@ export class Vault implements AsyncDisposable {
     const leftovers = new Leftovers();
     const parts: VaultParts = {
       database,
+      shared: new SharedWrites(database),
       clock,
       log,
       records: new UploadRecords(database),

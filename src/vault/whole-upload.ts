@@ -81,7 +81,7 @@ async function announce(
   const reserved = { bytes: size, files: replaced === null ? 1 : 0 };
   const now = clock.now();
   const started = { homeId, uploadId: id, path, kind: 'started' } as const;
-  const claim = await parts.database.write(async (write) => {
+  const { result: claim, durable } = await parts.shared.write(async (write) => {
     if ((await names.take(write)) !== undefined) {
       throw new Failure('locked', 'Somebody else is changing this name');
     }
@@ -97,7 +97,7 @@ async function announce(
     });
   });
   chronicle.tell(started);
-  return { claim, reserved, added: NONE, replaced, instead: { of: target } };
+  return { claim, durable, reserved, added: NONE, replaced, instead: { of: target } };
 }
 
 /** Should it be taken back, it is dropped with all that it has reserved. */

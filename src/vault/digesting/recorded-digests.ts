@@ -1,6 +1,7 @@
 import type { Checksum } from '../../base/digest.ts';
 import { type Path, isWithin, nameOf, parentOf, rebase } from '../../base/path.ts';
 import type { Database, Write } from '../../database/database.ts';
+import { statement } from '../../database/statement.ts';
 import type { KnownDigest } from '../digested.ts';
 
 /** The digests that are known of the files in homes: each holds as long as its file's version does. */
@@ -97,28 +98,40 @@ export async function recordDigest(
   algorithm: Checksum,
   hex: string,
 ): Promise<void> {
-  await write
-    .insertInto('digests')
-    .values({
-      home_id: homeId,
-      folder: parentOf(path),
-      name: nameOf(path),
-      algorithm,
-      version,
-      hex,
-    })
-    .onConflict((conflict) => conflict.doUpdateSet({ version, hex }))
-    .execute();
+  const place = { homeId, folder: parentOf(path), name: nameOf(path) };
+  await RECORD(write, { ...place, algorithm, version, hex });
 }
+
+interface Place {
+  readonly homeId: number;
+  readonly folder: Path;
+  readonly name: string;
+}
+
+interface Known extends Place {
+  readonly algorithm: Checksum;
+  readonly version: string;
+  readonly hex: string;
+}
+
+const RECORD = statement((on, { homeId: home_id, folder, name, algorithm, version, hex }: Known) =>
+  on
+    .insertInto('digests')
+    .values({ home_id, folder, name, algorithm, version, hex })
+    .onConflict((conflict) => conflict.doUpdateSet({ version, hex })),
+);
+
+const FORGET = statement((on, given: Place) =>
+  on
+    .deleteFrom('digests')
+    .where('home_id', '=', given.homeId)
+    .where('folder', '=', given.folder)
+    .where('name', '=', given.name),
+);
 
 /** Forgets what is known of a file that has gone. */
 export async function forgetDigests(write: Write, homeId: number, path: Path): Promise<void> {
-  await write
-    .deleteFrom('digests')
-    .where('home_id', '=', homeId)
-    .where('folder', '=', parentOf(path))
-    .where('name', '=', nameOf(path))
-    .execute();
+  await FORGET(write, { homeId, folder: parentOf(path), name: nameOf(path) });
 }
 
 /** A file's time or name was changed by us: its bytes, and so its digests, are the same. */
