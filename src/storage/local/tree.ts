@@ -46,7 +46,7 @@ export class LocalTree implements Tree {
   readonly #former: Place[] = [];
   /** Of looking at names, which takes microseconds where nothing has to be read from the disk. */
   readonly #pace = new Pace(waitedForProcessor);
-  readonly #reading = new Pace();
+  readonly #reading = new Pace(waitedForProcessor);
   #isClosed = false;
 
   /**

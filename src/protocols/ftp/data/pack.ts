@@ -1,4 +1,4 @@
-import { asUnits, encoded, isPlain, type Representation } from '../../../wire/ftp/coding/coding.ts';
+import { asUnits, encoded, type Representation } from '../../../wire/ftp/coding/coding.ts';
 import { bytesUnit, type Unit } from '../../../wire/ftp/coding/unit.ts';
 import { formatRestartMarker, takesMarkers } from '../restart-marker.ts';
 
@@ -13,13 +13,12 @@ export interface PackOptions {
   readonly onBytes: (count: number) => void;
 }
 
-/** A file as it is sent: the same pieces where nothing is done to them. */
+/** A file as it is sent where it is not sent as it is. */
 export function packed(
   file: AsyncIterable<Uint8Array>,
   representation: Representation,
   options: PackOptions,
 ): AsyncIterable<Uint8Array> {
-  if (isPlain(representation)) return file;
   return encoded(unitsOf(file, representation, options), representation, options.level);
 }
 

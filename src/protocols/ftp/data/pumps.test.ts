@@ -4,7 +4,10 @@ import { connect, createServer, type Socket } from 'node:net';
 import { suite, test } from 'node:test';
 import { canReadInPlace, readInPlace } from './reused-buffer.ts';
 import { receive, type ReceiveOptions } from './receive.ts';
-import { readInTurns, send } from './send.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { type Pieces, piecesOf, ReadPieces } from './pieces.ts';
+import { readInTurns, send, type SendOptions } from './send.ts';
+import { Turns } from './turns.ts';
 
 /** Two ends of one connection; ours is as a passive listener hands it over. */
 async function pair(inPlace = false): Promise<{ ours: Socket; theirs: Socket } & Disposable> {
@@ -194,37 +197,68 @@ test('this Node can read into reused buffers', async () => {
   assert.equal(await canReadInPlace(), true);
 });
 
-async function* endless(): AsyncGenerator<Uint8Array> {
-  for (;;) yield Buffer.alloc(100_000);
+function sending(changes: Partial<SendOptions> = {}): SendOptions {
+  return { ...options(), turns: new Turns(), ...changes };
 }
 
+const ENDLESS: Pieces = { next: () => Buffer.alloc(100_000) };
+
 suite('sending', () => {
-  test('a source is read in two buffers that take turns, and arrives whole', async () => {
+  for (const [how, source, most] of [
+    ['in two buffers that take turns', (read: Reading) => piecesOf(readInTurns(read, 10_000)), 2],
+    [
+      'in a buffer that is given back',
+      (read: Reading) => new ReadPieces(read, () => 10_000, new BufferPool()),
+      1,
+    ],
+  ] as const) {
+    test(`what is read ${how} arrives whole`, async () => {
+      using ends = await pair();
+      const bytes = pattern(1_000_003);
+      let position = 0;
+      let sent = 0;
+      const buffers = new Set<ArrayBufferLike>();
+      const pieces = source((into) => {
+        buffers.add(into.buffer);
+        const count = bytes.copy(into, 0, position);
+        position += count;
+        return position % 20_000 === 0 ? count : Promise.resolve(count);
+      });
+      const came: Buffer[] = [];
+      ends.theirs.on('data', (chunk: Buffer) => came.push(chunk));
+      const end = await send(ends.ours, pieces, sending({ onBytes: (count) => (sent += count) }));
+      if (!ends.theirs.readableEnded) await once(ends.theirs, 'end');
+      assert.equal(end.kind, 'finished');
+      assert.equal(sent, bytes.length);
+      assert.equal(buffers.size, most);
+      assert.ok(bytes.equals(Buffer.concat(came)));
+    });
+  }
+
+  test('a buffer is given back only when the connection has taken all of it', async () => {
     using ends = await pair();
-    const bytes = pattern(1_000_003);
+    const pool = new BufferPool();
+    const bytes = pattern(8 * 1024 * 1024);
     let position = 0;
-    let sent = 0;
-    const buffers = new Set<ArrayBufferLike>();
-    const source = readInTurns((into) => {
-      buffers.add(into.buffer);
+    const read: Reading = (into) => {
       const count = bytes.copy(into, 0, position);
       position += count;
-      return position % 2 === 0 ? count : Promise.resolve(count);
-    }, 10_000);
+      return count;
+    };
+    const sent = send(ends.ours, new ReadPieces(read, () => 1024 * 1024, pool), sending());
+    // Until nothing more fits into the system's buffers.
+    while (ends.ours.writableLength === 0) await new Promise(setImmediate);
+    pool.take(1024 * 1024).fill(0xff);
     const came: Buffer[] = [];
-    ends.theirs.on('data', (chunk: Buffer) => came.push(chunk));
-    const end = await send(ends.ours, source, options({ onBytes: (count) => (sent += count) }));
-    if (!ends.theirs.readableEnded) await once(ends.theirs, 'end');
-    assert.equal(end.kind, 'finished');
-    assert.equal(sent, bytes.length);
-    assert.equal(buffers.size, 2);
+    for await (const chunk of ends.theirs) came.push(chunk as Buffer);
+    assert.equal((await sent).kind, 'finished');
     assert.ok(bytes.equals(Buffer.concat(came)));
   });
 
   test('a source that throws ends it, and the peer sees no orderly end', async () => {
     using ends = await pair();
-    const source = readInTurns(() => assert.fail('no'), 10);
-    const end = await send(ends.ours, source, options());
+    const source = { next: () => assert.fail('no') };
+    const end = await send(ends.ours, source, sending());
     assert.equal(end.kind, 'refused');
     assert.ok(ends.ours.destroyed);
   });
@@ -240,22 +274,24 @@ suite('sending', () => {
       }
     }
     ends.theirs.once('data', () => ends.theirs.resetAndDestroy());
-    const end = await send(ends.ours, untilTold(), options());
+    const end = await send(ends.ours, piecesOf(untilTold()), sending());
     assert.equal(end.kind, 'reset');
     assert.ok(isTold);
   });
 
   test('a peer that takes nothing is given up', async () => {
     using ends = await pair();
-    const end = await send(ends.ours, endless(), options({ stallTimeoutMs: 50 }));
+    const end = await send(ends.ours, ENDLESS, sending({ stallTimeoutMs: 50 }));
     assert.equal(end.kind, 'stalled');
   });
 
   test('a signal ends it', async () => {
     using ends = await pair();
     const abort = new AbortController();
-    const ended = send(ends.ours, endless(), options({ signal: abort.signal }));
+    const ended = send(ends.ours, ENDLESS, sending({ signal: abort.signal }));
     abort.abort('why');
     assert.deepEqual(await ended, { kind: 'aborted', reason: 'why' });
   });
 });
+
+type Reading = (into: Uint8Array) => number | Promise<number>;

@@ -1,25 +1,34 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { KiB } from '../../../base/size.ts';
 import type { Soon } from '../../../storage/store.ts';
+import type { Pieces } from './pieces.ts';
 import { FINISHED, watchForEnd, type PumpOptions, type StreamEnd } from './stream-end.ts';
+import type { Turns } from './turns.ts';
+
+/**
+ * TLS holds a whole piece encrypted beside the piece itself, and hands at most ten of its buffers of
+ * 16 KiB to the system at a time.
+ */
+const MOST_ENCRYPTED_BYTES = 128 * KiB;
 
 export interface SendOptions extends PumpOptions {
+  /** Who may go on, and how far. */
+  readonly turns: Turns;
   /** Told of every piece that the connection has taken. */
   readonly onBytes: (count: number) => void;
 }
 
 /**
- * Sends all pieces and closes our side. The next piece is made while the last one is on its way;
- * a piece must stay as it is until the next but one is asked for. Never rejects: what the source
- * throws is the `refused` end. However it ends, the source is told (`return`); unless it ends in
- * order, the connection is destroyed.
+ * Sends all pieces and closes our side. Never rejects: what the source throws is the `refused` end.
+ * However it ends, the source is closed; unless it ends in order, the connection is destroyed.
  */
 export async function send(
   socket: Socket,
-  source: AsyncIterable<Uint8Array>,
+  source: Pieces,
   options: SendOptions,
 ): Promise<StreamEnd> {
   let broken: StreamEnd | undefined;
-  // Destroying calls back every write that is still on its way, so nobody waits for ever.
   const giveUp = (end: StreamEnd): void => {
     broken ??= end;
     socket.destroy();
@@ -27,15 +36,23 @@ export async function send(
   const stopWatching = watchForEnd(socket, options, giveUp);
   // Nothing is to come on this connection; reading it shows when the peer closes.
   socket.resume();
-  const pieces = source[Symbol.asyncIterator]();
-  let onItsWay: Promise<void> | undefined;
+  const most = socket instanceof TLSSocket ? MOST_ENCRYPTED_BYTES : Number.POSITIVE_INFINITY;
+  let goOn: (() => void) | undefined;
+  const onTaken = (): void => goOn?.();
   try {
     for (;;) {
-      const piece = await pieces.next();
-      await onItsWay;
+      const share = await options.turns.next();
       if (broken !== undefined) return broken;
-      if (piece.done === true) break;
-      onItsWay = take(socket, piece.value, options.onBytes);
+      const soon = source.next(Math.min(share, most));
+      const piece = soon instanceof Promise ? await soon : soon;
+      if (broken !== undefined) return broken;
+      if (piece === undefined) break;
+      socket.write(piece, onTaken);
+      // Most pieces are taken at once; where not, this is called back, by destroying as well.
+      if (socket.writableLength > 0) await new Promise<void>((resolve) => (goOn = resolve));
+      if (socket.destroyed) continue;
+      options.onBytes(piece.length);
+      source.taken?.();
     }
     await finish(socket);
     return broken ?? FINISHED;
@@ -44,7 +61,7 @@ export async function send(
     return broken ?? { kind: 'refused', reason };
   } finally {
     stopWatching();
-    await pieces.return?.();
+    await source.close?.();
   }
 }
 
@@ -65,17 +82,6 @@ export async function* readInTurns(
     yield next.subarray(0, count);
     [next, other] = [other ?? Buffer.allocUnsafeSlow(bufferBytes), next];
   }
-}
-
-/** Resolves when the connection has taken the piece, or never will. */
-function take(socket: Socket, piece: Uint8Array, onBytes: (count: number) => void): Promise<void> {
-  return new Promise((resolve) => {
-    socket.write(piece, (error) => {
-      if (!error) onBytes(piece.length);
-      // What the kernel takes at once must not keep the other sessions from their turn.
-      setImmediate(resolve);
-    });
-  });
 }
 
 /** Sends our FIN behind everything else. */

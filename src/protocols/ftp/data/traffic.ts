@@ -1,4 +1,6 @@
 import { KiB } from '../../../base/size.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { Turns } from './turns.ts';
 
 /** The size of a buffer while at most so many transfers run; of the smallest beyond. */
 const SIZES = [
@@ -12,6 +14,9 @@ const LEAST_BYTES = 64 * KiB;
  * many, because together they have to fit into the processor's cache.
  */
 export class Traffic {
+  /** Of those who send. */
+  readonly turns = new Turns();
+  readonly buffers = new BufferPool();
   #running = 0;
   readonly #largestBytes: number;
 

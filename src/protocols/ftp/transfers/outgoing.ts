@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net';
 import { KiB } from '../../../base/size.ts';
 import type { Download } from '../../../session/session.ts';
+import type { Soon } from '../../../storage/store.ts';
 import { isPlain, type Representation } from '../../../wire/ftp/coding/coding.ts';
 import type { Reply } from '../../../wire/ftp/reply.ts';
 import { packed, packedLines } from '../data/pack.ts';
+import { type Pieces, piecesOf, ReadPieces } from '../data/pieces.ts';
 import { readInTurns, send } from '../data/send.ts';
 import type { StreamEnd } from '../data/stream-end.ts';
 import { logFailure, replyTo } from '../failures.ts';
@@ -46,21 +48,11 @@ export class OutgoingFile implements Transfer {
   async run({ socket, signal }: Link): Promise<Reply> {
     const { options, traffic, clock } = this.#desk;
     this.#began = clock.monotonic();
-    // One byte more than the rest, so that the last read finds the end.
-    const bytes = readInTurns(
-      (into) => this.#download.read(into, signal),
-      traffic.bufferBytes(this.#remaining + 1),
-    );
     const count = (sent: number): void => void (this.#sent += sent);
-    const wire = packed(bytes, this.#representation, {
-      level: this.#level,
-      start: this.#download.start,
-      markerBytes: options.markerBytes,
-      onBytes: count,
-    });
-    const end = await send(socket, wire, {
+    const end = await send(socket, this.#pieces(signal, count), {
       signal,
       stallTimeoutMs: options.stallTimeoutMs,
+      turns: traffic.turns,
       // The log counts bytes of the file, not those that stand for them on the wire.
       onBytes: isPlain(this.#representation) ? count : () => {},
     });
@@ -71,6 +63,25 @@ export class OutgoingFile implements Transfer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#download[Symbol.asyncDispose]();
+  }
+
+  /** @param count told of bytes of the file that go to where they are coded */
+  #pieces(signal: AbortSignal, count: (bytes: number) => void): Pieces {
+    const { options, traffic } = this.#desk;
+    const read = (into: Uint8Array): Soon<number> => this.#download.read(into, signal);
+    // One byte more than the rest, so that the last read finds the end.
+    const expected = this.#remaining + 1;
+    if (isPlain(this.#representation)) {
+      return new ReadPieces(read, () => traffic.bufferBytes(expected), traffic.buffers);
+    }
+    const bytes = readInTurns(read, traffic.bufferBytes(expected));
+    const coded = packed(bytes, this.#representation, {
+      level: this.#level,
+      start: this.#download.start,
+      markerBytes: options.markerBytes,
+      onBytes: count,
+    });
+    return piecesOf(coded);
   }
 
   get #remaining(): number {
@@ -108,10 +119,11 @@ export class OutgoingLines implements Transfer {
   }
 
   async run({ socket, signal }: Link): Promise<Reply> {
-    const { options } = this.#desk;
-    const end = await send(socket, this.#pieces, {
+    const { options, traffic } = this.#desk;
+    const end = await send(socket, piecesOf(this.#pieces), {
       signal,
       stallTimeoutMs: options.stallTimeoutMs,
+      turns: traffic.turns,
       onBytes: (count) => (this.#sent += count),
     });
     linger(socket, options.dataTimeoutMs);
