@@ -89,7 +89,8 @@ export interface RemoteConnection extends AsyncDisposable {
   /** Undefined if there is nothing. */
   stat(path: Path, signal: AbortSignal): Promise<RemoteEntry | undefined>;
   list(folder: Path, signal: AbortSignal): Promise<readonly RemoteEntry[]>;
-  read(path: Path, offset: number, signal: AbortSignal): Promise<RemoteReader>;
+  /** @param until where no more is wanted: a server that can be told so stops there, others go on */
+  read(path: Path, offset: number, signal: AbortSignal, until?: number): Promise<RemoteReader>;
   /** @param length the bytes that the whole file will have, where known */
   write(
     path: Path,

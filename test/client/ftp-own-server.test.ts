@@ -70,6 +70,15 @@ describe('with our own server', () => {
     assert.equal((await second.stat(FILE, NEVER))?.isUnfinished, false);
   });
 
+  test('of a part exactly that is sent, however far the file goes on', async () => {
+    await using here = await scene();
+    const { connection } = here;
+    await send(connection, { kind: 'start' }, BYTES, 'complete');
+    await using reader = await connection.read(FILE, 10, NEVER, MiB);
+    const chunks = await Array.fromAsync(reader);
+    assert.ok(Buffer.concat(chunks).equals(BYTES.subarray(10, MiB)));
+  });
+
   test('a promise tells what may be skipped, at first nothing and at last everything', async () => {
     await using here = await scene();
     const { connection, disk } = here;

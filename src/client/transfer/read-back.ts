@@ -22,7 +22,12 @@ export async function isSame(
   range: ByteRange,
   isEnd: boolean,
 ): Promise<boolean> {
-  await using reader = await connection.read(path, range.start, signal);
+  await using reader = await connection.read(
+    path,
+    range.start,
+    signal,
+    isEnd ? undefined : range.end,
+  );
   const ours = local(range)[Symbol.asyncIterator]();
   let expected: Buffer = Buffer.alloc(0);
   let at = range.start;

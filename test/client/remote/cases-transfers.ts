@@ -116,6 +116,28 @@ export const TRANSFER_CASES: readonly Case[] = [
     },
   ],
   [
+    'a part of a file can be fetched, and the download behind it is whole again',
+    async (subject) => {
+      const bytes = noise(3 * MiB);
+      const path = subject.put('large', bytes);
+      const part = bytes.subarray(10, MiB);
+      let { connection } = subject;
+      for (let round = 0; round < 3; round += 1) {
+        const chunks: Buffer[] = [];
+        {
+          await using reader = await connection.read(path, 10, NEVER, MiB);
+          for await (const chunk of reader) {
+            chunks.push(chunk);
+            if (Buffer.concat(chunks).length >= part.length) break;
+          }
+        }
+        assert.ok(Buffer.concat(chunks).subarray(0, part.length).equals(part));
+        connection = await subject.stillGood(connection);
+      }
+      assert.ok((await subject.download(path, 0, connection)).equals(bytes));
+    },
+  ],
+  [
     'a download that nobody iterates can be given back, also of a small file',
     async (subject) => {
       const path = subject.put('small', 'hello');

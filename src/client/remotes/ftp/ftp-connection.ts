@@ -73,8 +73,13 @@ export class FtpConnection implements RemoteConnection {
     return this.#explaining(listFolder(link, folder, signal), folder, 'folder', signal);
   }
 
-  async read(path: Path, offset: number, signal: AbortSignal): Promise<RemoteReader> {
-    const begun = fetchFile(this.#idle(), path, offset, signal);
+  async read(
+    path: Path,
+    offset: number,
+    signal: AbortSignal,
+    until?: number,
+  ): Promise<RemoteReader> {
+    const begun = fetchFile(this.#idle(), path, { offset, until }, signal);
     const reader = await this.#explaining(begun, path, 'something', signal);
     this.#running = reader;
     return reader;

@@ -8,19 +8,27 @@ import type { Transfer } from './transfer.ts';
 /** How long bytes are waited for that were sent before a refusal, in milliseconds. */
 const LINGER_MS = 1000;
 
+/** What is expected of a reader's end. */
+export interface Expected {
+  /** The bytes that were asked for, where the server was told where to stop. */
+  readonly bytes?: number;
+  /** Asked at the confirmed end whether so many bytes can be all. */
+  readonly check?: (bytes: number) => Promise<void>;
+}
+
 /** Bytes that come by RETR or a listing, until the server has confirmed their end. */
 export class FtpReader implements RemoteReader {
   readonly #transfer: Transfer;
   readonly #incoming: Incoming;
   readonly #signal: AbortSignal;
-  readonly #check: (bytes: number) => Promise<void>;
+  readonly #expected: Expected;
+  #bytes = 0;
   #isOver = false;
 
-  /** @param check asked at the confirmed end whether so many bytes can be all */
-  constructor(transfer: Transfer, signal: AbortSignal, check: (bytes: number) => Promise<void>) {
+  constructor(transfer: Transfer, signal: AbortSignal, expected: Expected = {}) {
     this.#transfer = transfer;
     this.#signal = signal;
-    this.#check = check;
+    this.#expected = expected;
     this.#incoming = new Incoming(transfer.socket, transfer.link.options, signal);
     transfer.onLast(
       (reply) => void this.#hear(reply),
@@ -34,18 +42,17 @@ export class FtpReader implements RemoteReader {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
     const { pace } = this.#transfer.link.options;
-    let bytes = 0;
     try {
       for (;;) {
         const chunk = await this.#next();
         if (chunk === undefined) break;
-        bytes += chunk.length;
+        this.#bytes += chunk.length;
         await pace.take(chunk.length, this.#signal);
         yield chunk;
       }
-      await this.#transfer.confirmed(bytes, this.#signal);
+      await this.#transfer.confirmed(this.#bytes, this.#signal);
       this.#isOver = true;
-      await this.#check(bytes);
+      await this.#expected.check?.(this.#bytes);
     } finally {
       await this[Symbol.asyncDispose]();
     }
@@ -56,7 +63,17 @@ export class FtpReader implements RemoteReader {
     this.#isOver = true;
     await this.#incoming.drain();
     this.#incoming[Symbol.dispose]();
-    await this.#transfer.abandon('incoming', this.#signal);
+    // Whoever has all that was asked for may leave before the server has said so.
+    if (this.#bytes === this.#expected.bytes) await this.#conclude();
+    else await this.#transfer.abandon('incoming', this.#signal);
+  }
+
+  async #conclude(): Promise<void> {
+    try {
+      await this.#transfer.confirmed(this.#bytes, this.#signal);
+    } catch (error) {
+      this.#transfer.link.control.break(error);
+    }
   }
 
   /** What is on its way still comes; but a server that has refused need not close the connection. */

@@ -80,7 +80,7 @@ async function fetchLines(
   let bytes = 0;
   try {
     const transfer = await beginTransfer(link, { command, doing }, signal);
-    for await (const chunk of new FtpReader(transfer, signal, () => Promise.resolve())) {
+    for await (const chunk of new FtpReader(transfer, signal)) {
       chunks.push(chunk);
       bytes += chunk.length;
       if (bytes > maxListingBytes) throw tooLong(`${maxListingBytes} bytes`);

@@ -15,6 +15,8 @@ export interface TransferRequest {
   readonly doing: string;
   /** Where the server is to begin, in bytes. */
   readonly offset?: number;
+  /** Where it is to stop, in bytes; at the end unless said. */
+  readonly until?: number;
   /** What replies mean when they are the last word, where that is something of its own. */
   readonly lastWords?: Readonly<Record<number, Trouble>>;
 }
@@ -161,8 +163,9 @@ export async function beginTransfer(
 ): Promise<Transfer> {
   const { doing, offset = 0 } = request;
   // A marker that no transfer has used up may be waiting for this one, even if it begins at 0.
-  if (link.hasMarker) await setMarker(link, 0, doing, signal);
-  const asked = await (offset === 0 && canCallAhead(link)
+  if (link.hasMarker) await setMarker(link, { offset: 0 }, doing, signal);
+  const isWhole = offset === 0 && request.until === undefined;
+  const asked = await (isWhole && canCallAhead(link)
     ? askAhead(link, request, signal)
     : askInTurn(link, request, signal));
   using guard = new DisposableStack();
@@ -195,13 +198,13 @@ interface Asked {
 
 async function askInTurn(
   link: Link,
-  { command, doing, offset = 0 }: TransferRequest,
+  { command, doing, offset = 0, until }: TransferRequest,
   signal: AbortSignal,
 ): Promise<Asked> {
   const { control } = link;
   using guard = new DisposableStack();
   const channel = guard.use(await openDataChannel(link, signal));
-  if (offset > 0) await setMarker(link, offset, doing, signal);
+  if (offset > 0 || until !== undefined) await setMarker(link, { offset, until }, doing, signal);
   control.send(command);
   // The handshake is for this command: pyftpdlib resets one that comes before it.
   control.flush();
@@ -233,11 +236,18 @@ async function askAhead(
   }
 }
 
-async function setMarker(link: Link, offset: number, doing: string, signal: AbortSignal) {
-  const reply = await ask(link, `REST ${offset}`, signal);
-  link.hasMarker = offset > 0;
+async function setMarker(
+  link: Link,
+  { offset, until }: { readonly offset: number; readonly until?: number | undefined },
+  doing: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const isAll = offset === 0 && until === undefined;
+  const words = until === undefined ? `REST ${offset}` : `RANG ${offset} ${until - 1}`;
+  const reply = await ask(link, words, signal);
+  link.hasMarker = !isAll;
   if (reply.code >= 200 && reply.code < 400) return;
-  if (offset === 0) throw link.control.break(failureOf(reply, doing, 'connection-lost'));
+  if (isAll) throw link.control.break(failureOf(reply, doing, 'connection-lost'));
   link.hasMarker = false;
   throw failureOf(reply, doing, isUnknown(reply) ? 'unsupported' : 'offset-refused');
 }

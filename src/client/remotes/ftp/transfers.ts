@@ -12,18 +12,38 @@ import { beginTransfer, type Transfer } from './transfer.ts';
 /** When all has come, our own server refuses only what is not what was promised. */
 const BROKEN_PROMISE = { 550: 'verification-failed' } as const;
 
+/** From which byte on, and to which one if not to the end. */
+export interface Wanted {
+  readonly offset: number;
+  readonly until: number | undefined;
+}
+
 /** Begins to fetch. @throws TransferFailure */
 export async function fetchFile(
   link: Link,
   path: Path,
-  offset: number,
+  { offset, until }: Wanted,
   signal: AbortSignal,
 ): Promise<FtpReader> {
   const request = { command: `RETR ${path}`, doing: `fetch ${path}`, offset };
+  if (until !== undefined && takesRanges(link)) {
+    const transfer = await beginTransfer(link, { ...request, until }, signal);
+    return new FtpReader(transfer, signal, {
+      bytes: until - offset,
+      check: async (bytes) => {
+        if (offset + bytes < until) throw cutShort(link, offset + bytes, until);
+      },
+    });
+  }
   const transfer = await beginTransfer(link, request, signal);
-  return new FtpReader(transfer, signal, (bytes) =>
-    seeThatItIsAll(transfer, path, offset, bytes, signal),
-  );
+  return new FtpReader(transfer, signal, {
+    check: (bytes) => seeThatItIsAll(transfer, path, offset, bytes, signal),
+  });
+}
+
+/** Our own server does; others differ in how long what was said stays in force. */
+function takesRanges({ features }: Link): boolean {
+  return takesPromises(features) && features.has('RANG STREAM');
 }
 
 /** Begins to store. @throws TransferFailure */
@@ -73,10 +93,10 @@ async function seeThatItIsAll(
   const reply = await ask(link, `SIZE ${path}`, signal);
   const size = reply.code === 213 ? parseOffset((reply.lines[0] ?? '').trim()) : undefined;
   if (size === undefined || offset + bytes >= size) return;
-  throw link.control.break(
-    new TransferFailure(
-      'connection-lost',
-      `The data connection ended after ${offset + bytes} of ${size} bytes`,
-    ),
-  );
+  throw cutShort(link, offset + bytes, size);
+}
+
+function cutShort({ control }: Link, at: number, size: number): TransferFailure {
+  const message = `The data connection ended after ${at} of ${size} bytes`;
+  return control.break(new TransferFailure('connection-lost', message));
 }

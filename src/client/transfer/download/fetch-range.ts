@@ -45,7 +45,7 @@ export async function fetchRange(
   connection: RemoteConnection,
   range: ByteRange,
 ): Promise<Fetched> {
-  const { path, part, progress, signal } = fetching;
+  const { path, size, part, progress, signal } = fetching;
   const { start } = range;
   const overlap = Math.min(start, OVERLAP_BYTES);
   const isKnown = part.have.has({ start: start - overlap, end: start });
@@ -54,6 +54,7 @@ export async function fetchRange(
     connection,
     path,
     offset: start,
+    until: size !== undefined && range.end < size ? range.end : undefined,
     known: (known) => part.readExactly(known),
     overlap: isKnown ? overlap : 0,
     onCompared: (bytes) => progress.compared(bytes),

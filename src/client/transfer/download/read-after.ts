@@ -26,6 +26,8 @@ export interface ReadAfter {
   readonly connection: RemoteConnection;
   readonly path: Path;
   readonly offset: number;
+  /** Where no more is wanted, if not at the end. */
+  readonly until: number | undefined;
   /** Bytes that are here already. */
   readonly known: (range: ByteRange) => Promise<Buffer>;
   /** How many bytes before the offset are here, at most so many are compared. */
@@ -45,7 +47,7 @@ export async function readAfter(wanted: ReadAfter): Promise<Opened & AsyncDispos
   const overlap = Math.min(wanted.overlap, offset, OVERLAP_BYTES);
   let reader: RemoteReader;
   try {
-    reader = await connection.read(path, offset - overlap, signal);
+    reader = await connection.read(path, offset - overlap, signal, wanted.until);
   } catch (error) {
     if (offset - overlap > 0 && troubled(error, 'unsupported', 'offset-refused')) {
       return { kind: 'refused', [Symbol.asyncDispose]: () => Promise.resolve() };

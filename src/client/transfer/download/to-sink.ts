@@ -108,6 +108,7 @@ export class ToSink implements AsyncDisposable {
       return { kind: 'from-start', chunks: reader, [Symbol.asyncDispose]: dispose } as const;
     }
     return readAfter({
+      until: undefined,
       connection,
       path,
       offset: this.#at,
