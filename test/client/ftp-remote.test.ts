@@ -51,12 +51,13 @@ const OURS: Known = {
 const FOREIGN: Readonly<Record<ForeignName, Known>> = {
   vsftpd: { facts: { ...PLAIN, listsExactly: false }, beyondTheEnd: 'nothing' },
   proftpd: {
+    isLostAfterCuts: true,
     facts: { ...PLAIN, digests: ALL_DIGESTS, digestsRanges: true },
     beyondTheEnd: 'offset-refused',
     notFolders: ['*?[a-z]{b,c}'],
   },
   'pure-ftpd': {
-    isMuteAfterCuts: true,
+    isLostAfterCuts: true,
     facts: PLAIN,
     beyondTheEnd: 'offset-refused',
     notNames: ['trailing ', 'back\\slash'],

@@ -14,8 +14,11 @@ export interface Known {
   readonly facts: RemoteFacts;
   /** A download from behind the end: refused, or given as nothing. */
   readonly beyondTheEnd: 'offset-refused' | 'nothing';
-  /** True if it sometimes does not say that a transfer was ended: then the connection is closed. */
-  readonly isMuteAfterCuts?: true;
+  /**
+   * True if it sometimes does not say that a transfer was ended, or takes the end of an encrypted
+   * one for an attack: then the connection is closed.
+   */
+  readonly isLostAfterCuts?: true;
   /** Odd names that it does not take. */
   readonly notNames?: readonly string[];
   /** Those that it does not take for folders. */
@@ -99,7 +102,7 @@ export class Subject implements AsyncDisposable {
    * that does not say a last word it is closed, and says so, and another one takes its place.
    */
   async stillGood(connection: RemoteConnection): Promise<RemoteConnection> {
-    if (this.site.known.isMuteAfterCuts && !connection.isUsable) return this.connect();
+    if (this.site.known.isLostAfterCuts && !connection.isUsable) return this.connect();
     assert.equal(connection.isUsable, true);
     return connection;
   }
