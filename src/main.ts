@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 import { nodeProblem } from './cli/supported-node.ts';
 import { widenThreadPool } from './cli/thread-pool.ts';
+import { boundYoungSpace } from './cli/young-space.ts';
 
 const problem = nodeProblem(process.versions.node);
 if (problem === undefined) {
   widenThreadPool();
+  // Reading the rest of the program would widen it, too.
+  if (process.argv[2] === 'serve') boundYoungSpace();
   // Only now: an older Node cannot even read the rest.
   const { startFast } = await import('./cli/start-fast.ts');
   startFast();

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { lftp, word } from '../../test/peers/support/lftp.ts';
 import { runClient } from '../../test/peers/support/process.ts';
 import { runCli } from '../../test/support/run-cli.ts';
+import { installed } from './installed.ts';
 import { OURS, type Server } from './servers.ts';
 
 /** One folder here, and one there as the account calls it: what is in one is to be in the other. */
@@ -43,7 +43,7 @@ export const OTHER_CLIENTS = OTHERS.map(({ name }) => name);
 
 /** Ours first, as people install it. One that is not installed fails, and is said to have failed. */
 export function clientsToRun(): readonly Client[] {
-  const main = build();
+  const main = installed();
   const ours: Client = {
     name: OURS,
     up: (server, { local, remote }) => sync(main, server, local, urlOf(server, remote)),
@@ -56,14 +56,6 @@ async function sync(main: string, server: Server, from: string, to: string): Pro
   const env = { CARRYON_PASSWORD: server.password };
   const words = ['sync', '-P', PARALLEL, from, to];
   conclude(OURS, await runCli(words, { env, patience: PATIENCE_MS, main }));
-}
-
-/** Node then need not leave the types out first, as of a checkout. @returns the program */
-function build(): string {
-  const root = join(import.meta.dirname, '../..');
-  const { status, stderr } = spawnSync('npm', ['run', 'build'], { cwd: root, encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
-  return join(root, 'dist/main.js');
 }
 
 function urlOf({ user, host, port }: Server, remote: string): string {

@@ -5,6 +5,7 @@ import { type ForeignEncryption, startForeign } from '../../test/support/foreign
 import { runCli } from '../../test/support/run-cli.ts';
 import { startServer } from '../../test/support/server-process.ts';
 import { temporaryFolder } from '../../test/support/temporary.ts';
+import { installed } from './installed.ts';
 
 export const OURS = 'carryon';
 
@@ -69,11 +70,13 @@ async function startOurs(options: ServerOptions): Promise<Server> {
   const [data, home] = [join(path, 'data'), join(path, 'home')];
   await mkdir(home);
   const add = ['account', 'add', USER, '--password-stdin', '--home', home, '--data', data];
-  const { code, stderr } = await runCli(add, { input: PASSWORD });
+  const main = installed();
+  const { code, stderr } = await runCli(add, { input: PASSWORD, main });
   if (code !== 0) throw new Error(stderr);
   const server = parts.use(
     await startServer({
       data,
+      main,
       args: ['--log-level', 'warn', ...WIDE, ...(options.args ?? [])],
     }),
   );

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
-import { request } from 'node:http';
 import { join } from 'node:path';
+import { request } from './http.ts';
 import { SOCKET_ENDING, within } from './sockets.ts';
 
 /** Longer than a running server takes to answer, in milliseconds. */

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { ListenOptions } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../base/log.ts';
 import type { MetricsOfProcess } from '../telemetry/metrics/metrics.ts';
 import { askAll } from './ask.ts';
+import { createServer } from './http.ts';
 import type { Operator } from './operator.ts';
 import { type Answer, FAILED, NOT_FOUND, ROUTES } from './routes.ts';
 import { SOCKET_ENDING, within } from './sockets.ts';

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { MiB } from '../base/size.ts';
+
+/** Makes objects that stay. Prints how large the space for new ones has become, in bytes. */
+const CROWD = `
+  const kept = [];
+  for (let index = 0; index < 500_000; index += 1) kept.push({ index, list: [index] });
+  const { getHeapSpaceStatistics } = process.getBuiltinModule('node:v8');
+  const space = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
+  console.log(space.space_size, kept.length);
+`;
+
+function youngSpaceAfter(script: string): number {
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', script + CROWD],
+    { encoding: 'utf8' },
+  );
+  const size = Number.parseInt(stdout, 10);
+  assert.ok(size > 0, stderr);
+  return size;
+}
+
+test('a crowd does not widen the space for new objects of a process that serves', () => {
+  const url = JSON.stringify(join(import.meta.dirname, 'young-space.ts'));
+  const bound = youngSpaceAfter(`const young = await import(${url}); young.boundYoungSpace();`);
+  assert.ok(bound <= 8 * MiB, `${bound / MiB} MiB`);
+  const unbound = youngSpaceAfter('');
+  assert.ok(unbound > 8 * MiB, 'by itself V8 widens it');
+});
