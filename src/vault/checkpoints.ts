@@ -1,6 +1,6 @@
 import { Failure, asFailure } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
-import type { StagedFile } from '../storage/store.ts';
+import type { Soon, StagedFile } from '../storage/store.ts';
 import type { Claim } from './claim.ts';
 import type { HomeParts } from './context.ts';
 import type { RunningDigest } from './digesting/running-digest.ts';
@@ -71,7 +71,7 @@ export class Checkpoints {
   }
 
   /** Begins a checkpoint if one is due; waits only if the disk has fallen far behind. */
-  async keepUp(received: number): Promise<void> {
+  keepUp(received: number): Soon<void> {
     const { checkpointBytes } = this.#parts.options;
     const behind = received - this.#durable;
     if (behind >= checkpointBytes && !this.#running) {
@@ -79,7 +79,7 @@ export class Checkpoints {
         this.#running = undefined;
       });
     }
-    if (behind >= checkpointBytes * MAX_BEHIND) await this.#running;
+    return behind >= checkpointBytes * MAX_BEHIND ? this.#running : undefined;
   }
 
   /** Resolves when no checkpoint is being taken. */

@@ -97,7 +97,7 @@ suite('the quota ledger', () => {
     const writer = await begin(bench.home, '/a', { kind: 'append' });
     await writer.write([Buffer.from('AB')]);
     assert.equal((await bench.ledger()).reserved, 2);
-    await assert.rejects(writer.write([Buffer.from('C')]), { code: 'quota-exceeded' });
+    await assert.rejects(async () => writer.write([Buffer.from('C')]), { code: 'quota-exceeded' });
     await writer.complete();
     assert.deepEqual(await bench.ledger(), { committed: 12, files: 1, reserved: 0 });
   });

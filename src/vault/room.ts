@@ -29,6 +29,13 @@ export class Room {
     this.#reserved = from.reserved;
   }
 
+  /** True if there is room for `wanted` bytes at `position` already. */
+  has(position: number, wanted: number): boolean {
+    const { fileBytes = Number.POSITIVE_INFINITY } = this.#limits ?? { fileBytes: 0 };
+    const end = position + wanted;
+    return end <= fileBytes && end <= this.#base + this.#reserved;
+  }
+
   /** Makes room for `wanted` bytes at `position`; near a limit, for the first of them. */
   async make(position: number, wanted: number): Promise<Made> {
     const { ledger, homeId } = this.#parts;

@@ -1,7 +1,7 @@
 import { byteLength, firstBytes } from '../base/chunks.ts';
 import { Failure } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
-import type { Entry } from '../storage/store.ts';
+import type { Entry, Soon } from '../storage/store.ts';
 import { Checkpoints, type Growing } from './checkpoints.ts';
 import { CommitInDoubt, commit } from './commit.ts';
 import type { HomeParts } from './context.ts';
@@ -76,20 +76,11 @@ export class StagedUpload {
   }
 
   /** @throws Failure `quota-exceeded`, `storage-full`, `storage-failed`, `locked` */
-  async write(chunks: readonly Uint8Array[]): Promise<void> {
-    const { file, digest } = this.#growing;
+  write(chunks: readonly Uint8Array[]): Soon<void> {
     this.#checkpoints.throwIfBroken();
-    const wanted = byteLength(chunks);
-    const taken = await this.#room.make(this.#received, wanted);
-    const stored = taken.bytes < wanted ? firstBytes(chunks, taken.bytes) : chunks;
-    if (taken.bytes > 0) {
-      await file.write(stored, this.#received);
-      digest?.append(stored, taken.bytes);
-      this.#received += taken.bytes;
-      await digest?.keepUp();
-    }
-    await this.#checkpoints.keepUp(this.#received);
-    if (taken.refusal) throw taken.refusal;
+    const bytes = byteLength(chunks);
+    if (this.#room.has(this.#received, bytes)) return this.#store(chunks, bytes);
+    return this.#storeWhatFits(chunks, bytes);
   }
 
   /** Makes durable what has come, and goes on. */
@@ -128,6 +119,8 @@ export class StagedUpload {
    * @throws Failure; after `digest-mismatch` it has been let go of
    */
   async verify(): Promise<void> {
+    // What is waited for from here on is not held up by what others send.
+    this.#growing.digest?.whole();
     await this.#checkpoints.settled();
     await this.#checkpoints.proven();
     this.#checkLength();
@@ -165,6 +158,27 @@ export class StagedUpload {
   async drop(): Promise<void> {
     await dropUpload(this.#parts, this.#hold.id).catch(() => this.#leave());
     this.#letGo(Promise.resolve());
+  }
+
+  async #storeWhatFits(chunks: readonly Uint8Array[], wanted: number): Promise<void> {
+    const { bytes, refusal } = await this.#room.make(this.#received, wanted);
+    const fitting = bytes < wanted ? firstBytes(chunks, bytes) : chunks;
+    if (bytes > 0) await this.#store(fitting, bytes);
+    if (refusal) throw refusal;
+  }
+
+  /** Done when it returns, unless the disk is slow or something else cannot keep up. */
+  #store(chunks: readonly Uint8Array[], bytes: number): Soon<void> {
+    const { file, digest } = this.#growing;
+    const stored = (): Soon<void> => {
+      digest?.append(chunks, bytes);
+      this.#received += bytes;
+      const hashed = digest?.keepUp();
+      const made = this.#checkpoints.keepUp(this.#received);
+      return hashed === undefined ? made : both(hashed, made);
+    };
+    const soon = file.write(chunks, this.#received);
+    return soon instanceof Promise ? soon.then(stored) : stored();
   }
 
   async #takeUp(): Promise<void> {
@@ -237,6 +251,7 @@ export class StagedUpload {
   /** Closes the file when the last piece of work on it is done. */
   #letGo(last: Promise<void>): void {
     const { digest, file } = this.#growing;
+    digest?.whole();
     const close = async () => {
       try {
         await last;
@@ -271,4 +286,8 @@ export class StagedUpload {
     const { homeId } = this.#parts;
     return { homeId, uploadId: this.#hold.id, path: this.path, ...what };
   }
+}
+
+async function both(one: Soon<void>, other: Soon<void>): Promise<void> {
+  await Promise.all([one, other]);
 }

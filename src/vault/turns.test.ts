@@ -29,6 +29,33 @@ suite('turns', () => {
     assert.equal(await next, 'done');
   });
 
+  test('work that may be done at once is, where nothing is before it', async () => {
+    const turns = new Turns();
+    assert.equal(
+      turns.runSoon(() => 1),
+      1,
+    );
+    assert.throws(
+      () =>
+        turns.runSoon(() => {
+          throw new Error('mistake');
+        }),
+      /mistake/,
+    );
+    const order: string[] = [];
+    const slow = turns.runSoon(async () => {
+      await turn();
+      order.push('slow');
+    });
+    const quick = turns.runSoon(() => void order.push('quick'));
+    await Promise.all([slow, quick]);
+    assert.deepEqual(order, ['slow', 'quick']);
+    assert.equal(
+      turns.runSoon(() => 2),
+      2,
+    );
+  });
+
   test('work that throws before its first await fails in the same way', async () => {
     const turns = new Turns();
     const failing = turns.run(() => {

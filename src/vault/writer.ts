@@ -4,7 +4,7 @@ import { NO_LONGER } from '../base/clock.ts';
 import type { Digest } from '../base/digest.ts';
 import { type Failure, asFailure, failed } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
-import type { Entry } from '../storage/store.ts';
+import type { Entry, Soon } from '../storage/store.ts';
 import { appendAnew } from './append-anew.ts';
 import { takenOver } from './claim.ts';
 import { CommitInDoubt } from './commit.ts';
@@ -81,16 +81,12 @@ export class Writer implements AsyncDisposable {
   }
 
   /** @throws Failure `quota-exceeded`, `storage-full`, `storage-failed`, `locked` */
-  write(chunks: readonly Uint8Array[]): Promise<void> {
-    return this.#turns.run(async () => {
+  write(chunks: readonly Uint8Array[]): Soon<void> {
+    return this.#turns.runSoon(() => {
       this.#checkStopped();
-      if (this.#keepInMemory(chunks)) return;
-      const staged = await this.#staged();
-      try {
-        await staged.write(chunks);
-      } finally {
-        this.#received = staged.received;
-      }
+      if (this.#keepInMemory(chunks)) return undefined;
+      if (this.#state.kind === 'staging') return this.#append(this.#state.staged, chunks);
+      return this.#staged().then((staged) => this.#append(staged, chunks));
     });
   }
 
@@ -227,16 +223,23 @@ export class Writer implements AsyncDisposable {
     if (this.#state.kind !== 'held') return;
     const { chunks } = this.#state.held;
     try {
-      const staged = await this.#begin();
-      try {
-        await staged.write(chunks);
-      } finally {
-        this.#received = staged.received;
-      }
+      await this.#append(await this.#begin(), chunks);
     } catch (error) {
       this.#broken = { reason: error };
       // Its sender may be waiting for a word.
       this.#abort.abort(asFailure(error));
+    }
+  }
+
+  #append(staged: StagedUpload, chunks: readonly Uint8Array[]): Soon<void> {
+    const count = (): void => {
+      this.#received = staged.received;
+    };
+    try {
+      const soon = staged.write(chunks);
+      return soon instanceof Promise ? soon.finally(count) : soon;
+    } finally {
+      count();
     }
   }
 

@@ -184,12 +184,14 @@ async function takeOver(run: VaultRun, at: Traced): Promise<void> {
       start: seen.offset,
       stop: version.length,
     });
-    await first.write(version.pieces(begun)).then(
-      () => hold(begun === version.length, () => 'late bytes of the first were taken'),
-      (error: unknown) => {
-        if (!failed(error, 'locked')) throw error;
-      },
-    );
+    let isTaken = true;
+    try {
+      await first.write(version.pieces(begun));
+    } catch (error) {
+      if (!failed(error, 'locked')) throw error;
+      isTaken = false;
+    }
+    if (isTaken) hold(begun === version.length, () => 'late bytes of the first were taken');
   } catch (error) {
     if (!failed(error, 'quota-exceeded') || run.quota === undefined) throw error;
   } finally {

@@ -98,7 +98,7 @@ export function resumeCases(test: Case): void {
     assert.equal(newer.start, 6);
     assert.ok(hanging.signal.aborted);
     await newer.write([Buffer.from('second')]);
-    await assert.rejects(hanging.write([Buffer.from('LATE')]), refusedAs('locked'));
+    await assert.rejects(async () => hanging.write([Buffer.from('LATE')]), refusedAs('locked'));
     await newer.complete();
     assert.equal(await read(bench.home, '/a'), 'first second');
   });

@@ -21,7 +21,10 @@ export function roomCases(test: Case): void {
   test('stops at the quota, keeps the bytes, and goes on when there is room', async (bench) => {
     await bench.setLimits({ bytes: 1000 });
     const writer = await begin(bench.home, '/a');
-    await assert.rejects(writer.write([Buffer.alloc(1500, 'x')]), refusedAs('quota-exceeded'));
+    await assert.rejects(
+      async () => writer.write([Buffer.alloc(1500, 'x')]),
+      refusedAs('quota-exceeded'),
+    );
     assert.equal(await writer.interrupt('quota'), 1000);
     assert.deepEqual(await bench.ledger(), { committed: 0, files: 0, reserved: 1000 });
     await assert.rejects(begin(bench.home, '/b'), refusedAs('quota-exceeded'));
@@ -41,7 +44,10 @@ export function roomCases(test: Case): void {
   test('stops a file at the size that one file may have, and keeps what came', async (bench) => {
     await bench.setLimits({ fileBytes: 700 });
     const writer = await begin(bench.home, '/a');
-    await assert.rejects(writer.write([Buffer.alloc(1500, 'x')]), refusedAs('quota-exceeded'));
+    await assert.rejects(
+      async () => writer.write([Buffer.alloc(1500, 'x')]),
+      refusedAs('quota-exceeded'),
+    );
     assert.equal(await writer.interrupt('too large'), 700);
   });
 

@@ -165,7 +165,7 @@ export class Play {
     const text = String.fromCharCode(97 + (this.#letter % 26)).repeat(bytes);
     const { writer } = player;
     const had = writer.received;
-    await orRefused(() => writer.write([Buffer.from(text)]));
+    await orRefused(async () => writer.write([Buffer.from(text)]));
     player.sent += text.slice(0, writer.received - had);
     if (writer.received > had) this.#uploads.set(writer.id, player.before + player.sent);
   }

@@ -70,7 +70,7 @@ describe('two processes on one data folder', () => {
     const newer = await begin(two.home, '/a', { kind: 'append' });
     assert.equal(newer.start, 6);
     await newer.write([Buffer.from('second')]);
-    await assert.rejects(older.write([Buffer.from('LATE')]), { code: 'locked' });
+    await assert.rejects(async () => older.write([Buffer.from('LATE')]), { code: 'locked' });
     await newer.complete();
     assert.equal(await read(one.home, '/a'), 'first second');
   });

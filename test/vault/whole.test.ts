@@ -101,7 +101,10 @@ describe('a small upload', () => {
     assert.equal(await writer.interrupt('quota'), 100);
     await bench.setLimits({ bytes: 200 });
     const late = await begin(bench.home, '/b');
-    await assert.rejects(late.write([Buffer.alloc(300, 'x')]), refusedAs('quota-exceeded'));
+    await assert.rejects(
+      async () => late.write([Buffer.alloc(300, 'x')]),
+      refusedAs('quota-exceeded'),
+    );
     await late.interrupt('quota');
     await checkBooks(bench);
   });

@@ -11,8 +11,8 @@ import {
 import { promisify } from 'node:util';
 import { byteLength } from '../../base/chunks.ts';
 import { Failure, failed } from '../../base/failure.ts';
-import { KiB } from '../../base/size.ts';
-import type { Entry, ReadableFile, StagedFile } from '../store.ts';
+import { MiB } from '../../base/size.ts';
+import type { Entry, ReadableFile, Soon, StagedFile } from '../store.ts';
 import { readAt, writeAt, writeAtOnce } from './bytes.ts';
 import type { Held } from './confinement.ts';
 import { Descriptor } from './descriptor.ts';
@@ -23,8 +23,8 @@ import type { Syncing } from './syncing.ts';
 
 const { O_NONBLOCK, O_RDONLY } = constants;
 
-/** More than this is written by a thread while the next bytes are read: both take their time. */
-const AT_ONCE_BYTES = 256 * KiB;
+/** More than this is written by a thread: it would hold everybody else up. */
+const AT_ONCE_BYTES = MiB;
 
 /** A file of the home, open for reading. */
 export class LocalFile implements ReadableFile {
@@ -103,17 +103,16 @@ export class LocalStagedFile implements StagedFile {
     return this.#descriptor.number;
   }
 
-  async write(chunks: readonly Uint8Array[], position: number): Promise<void> {
+  write(chunks: readonly Uint8Array[], position: number): Soon<void> {
+    const beside = () => this.#descriptor.use((file) => writeAt(file, chunks, position));
+    const atOnce = () => this.#descriptor.useAtOnce((file) => writeAtOnce(file, chunks, position));
+    const failedThere = (error: unknown) => this.#failed(error, position);
     try {
-      await this.#descriptor.use((descriptor) => {
-        const beside = () => writeAt(descriptor, chunks, position);
-        if (byteLength(chunks) > AT_ONCE_BYTES) return beside();
-        return this.#pace.run(() => writeAtOnce(descriptor, chunks, position), beside);
-      });
+      const isMuch = byteLength(chunks) > AT_ONCE_BYTES;
+      const soon = isMuch ? beside() : this.#pace.run(atOnce, beside);
+      return soon instanceof Promise ? soon.catch(failedThere) : soon;
     } catch (error) {
-      // The part that did fit is worth nothing, and its room may save the records.
-      if (failed(error, 'storage-full')) await this.truncate(position).catch(() => {});
-      throw error;
+      return failedThere(error);
     }
   }
 
@@ -146,6 +145,12 @@ export class LocalStagedFile implements StagedFile {
       this.#lost = error;
       throw error;
     }
+  }
+
+  async #failed(reason: unknown, position: number): Promise<never> {
+    // The part that did fit is worth nothing, and its room may save the records.
+    if (failed(reason, 'storage-full')) await this.truncate(position).catch(() => {});
+    throw reason;
   }
 
   size(): Promise<number> {

@@ -13,7 +13,7 @@ import type { FolderSyncs } from './durable.ts';
 import { entryOf } from './entry.ts';
 import { LocalStagedFile } from './files.ts';
 import { errnoOf } from './os-failure.ts';
-import { Pace } from './pace.ts';
+import { Pace, waitedForProcessor } from './pace.ts';
 import { osPath, within } from './os-path.ts';
 import type { Syncing } from './syncing.ts';
 
@@ -31,7 +31,7 @@ export class Staging implements AsyncDisposable {
   readonly #sharesBlocks: boolean;
   readonly #isLasting: boolean;
   readonly #syncing: Syncing;
-  readonly #pace = new Pace();
+  readonly #pace = new Pace(waitedForProcessor);
   /** Uploads that begin at once share it. */
   readonly #syncNames: GroupSync;
 

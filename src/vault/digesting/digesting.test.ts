@@ -203,6 +203,39 @@ suite('the thread that hashes', () => {
     await followed.close();
   });
 
+  test('lets a file wait that is growing while it is held, and none that is whole', async () => {
+    await using real = await disk(CONTENT);
+    const descriptor = real.file.descriptor ?? -1;
+    const hex = hexOf('sha-256', CONTENT);
+    for (const release of ['whole', 'let go'] as const) {
+      real.thread.hold(true);
+      const growing = real.thread.follow('sha-256', descriptor);
+      let isKnown = false;
+      const digest = growing.digestAt(CONTENT.length).finally(() => (isKnown = true));
+      const whole = real.thread.follow('sha-256', descriptor);
+      whole.whole();
+      // Asked later, it would be known later.
+      assert.equal(await whole.digestAt(CONTENT.length), hex);
+      assert.equal(isKnown, false);
+      if (release === 'whole') growing.whole();
+      else real.thread.hold(false);
+      assert.equal(await digest, hex);
+      await Promise.all([growing.close(), whole.close()]);
+    }
+  });
+
+  test('does not let a file wait that is far behind', async () => {
+    await using real = await disk();
+    const descriptor = real.file.descriptor ?? -1;
+    await real.handle.truncate(1025 * MiB);
+    real.thread.hold(true);
+    const growing = real.thread.follow('crc32', descriptor);
+    const near = growing.digestAt(MiB);
+    growing.advance(1025 * MiB);
+    assert.equal(typeof (await near), 'string');
+    await growing.close();
+  });
+
   test('leaves nobody waiting when it is ended', async () => {
     await using real = await disk();
     await real.handle.truncate(1024 * MiB);

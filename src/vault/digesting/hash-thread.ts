@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Checksum } from '../../base/digest.ts';
 import { Failure } from '../../base/failure.ts';
 import { moduleUrl } from '../../base/module-url.ts';
+import { BusyLoop } from './busy-loop.ts';
 import type { Answer, Order } from './messages.ts';
 
 /** Whether somebody waits for the digests of this thread, or they are made when there is time. */
@@ -23,6 +24,10 @@ export class HashThread implements AsyncDisposable {
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #nextId = 1;
+  readonly #loop = new BusyLoop(
+    () => this.#waiting.size > 0,
+    (isBusy) => this.hold(isBusy),
+  );
 
   constructor(pace: HashPace) {
     this.#pace = pace;
@@ -38,6 +43,7 @@ export class HashThread implements AsyncDisposable {
     };
     this.#waiting.set(id, waiting);
     this.#tell({ kind: 'open', id, algorithm, descriptor, start });
+    if (this.#pace === 'patient') this.#loop.watch();
     return {
       advance: (to) => this.#tell({ kind: 'advance', id, to }),
       digestAt: (at) => {
@@ -51,6 +57,7 @@ export class HashThread implements AsyncDisposable {
         this.#tell({ kind: 'mark', id, at });
         return mark.promise;
       },
+      whole: () => this.#tell({ kind: 'whole', id }),
       close: () => {
         this.#tell({ kind: 'close', id });
         return waiting.closed.promise;
@@ -58,7 +65,16 @@ export class HashThread implements AsyncDisposable {
     };
   }
 
+  /**
+   * Lets files that are still growing wait, or no longer: whoever sends them needs the processor
+   * more. One that is far behind its writer does not wait.
+   */
+  hold(isHeld: boolean): void {
+    this.#tell({ kind: 'hold', isHeld });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#loop[Symbol.dispose]();
     await this.#worker?.terminate();
   }
 
@@ -121,6 +137,8 @@ export interface FollowedHash {
    * Calls come with rising positions, none before a position given to `advance`.
    */
   digestAt(at: number): Promise<string>;
+  /** Says that no more will come: what is wanted of it now is wanted for good. */
+  whole(): void;
   /** Resolves when the file is not read any more. */
   close(): Promise<void>;
 }

@@ -1,9 +1,12 @@
 import { readSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { MiB } from '../../base/size.ts';
+import { GiB, MiB } from '../../base/size.ts';
 import type { Answer, Order } from './messages.ts';
 import { type StartedHash, startHash } from './start-hash.ts';
+
+/** A file that is so far behind its writer is hashed although its writer needs the processor. */
+const FAR_BYTES = GiB;
 
 /** Bytes hashed of one file before the next file has its turn. */
 const SLICE_BYTES = 16 * MiB;
@@ -29,12 +32,14 @@ interface Job {
   known: number;
   /** Positions, rising, whose digests are wanted. */
   readonly marks: number[];
+  isGrowing: boolean;
 }
 
 /** Follows files as they grow: reads what has been written to them, and hashes it. */
 const jobs = new Map<number, Job>();
 const buffer = Buffer.allocUnsafeSlow(MiB);
 let turning = false;
+let isHeld = false;
 
 parentPort?.on('message', (order: Order) => {
   obey(order);
@@ -46,7 +51,15 @@ function obey(order: Order): void {
     case 'open': {
       const { id, descriptor, start } = order;
       const hash = startHash(order.algorithm);
-      jobs.set(id, { id, descriptor, hash, position: start, known: start, marks: [] });
+      jobs.set(id, {
+        id,
+        descriptor,
+        hash,
+        position: start,
+        known: start,
+        marks: [],
+        isGrowing: true,
+      });
       return;
     }
     case 'advance': {
@@ -61,6 +74,14 @@ function obey(order: Order): void {
       job.known = Math.max(job.known, order.at);
       return;
     }
+    case 'whole': {
+      const job = jobs.get(order.id);
+      if (job) job.isGrowing = false;
+      return;
+    }
+    case 'hold':
+      isHeld = order.isHeld;
+      return;
     case 'close':
       jobs.delete(order.id);
       answer({ kind: 'closed', id: order.id });
@@ -81,6 +102,10 @@ function turn(): void {
   if (turning) setImmediate(turn);
 }
 
+function mustWait({ isGrowing, known, position }: Job): boolean {
+  return isHeld && isGrowing && known - position < FAR_BYTES;
+}
+
 /** @returns true if there is more to do at once */
 function work(job: Job): boolean {
   const sliceEnd = job.position + SLICE_BYTES;
@@ -90,7 +115,7 @@ function work(job: Job): boolean {
       answer({ kind: 'digest', id: job.id, at, hex: job.hash.hexSoFar() });
     }
     const end = Math.min(job.marks[0] ?? job.known, job.known);
-    if (job.position >= end) return false;
+    if (job.position >= end || mustWait(job)) return false;
     if (job.position >= sliceEnd) return true;
     const wanted = Math.min(buffer.length, end - job.position);
     const got = readSync(job.descriptor, buffer, 0, wanted, job.position);

@@ -13,6 +13,10 @@ export type Order =
   | { readonly kind: 'advance'; readonly id: number; readonly to: number }
   /** Asks for the digest of everything before `at`; never before a position already passed. */
   | { readonly kind: 'mark'; readonly id: number; readonly at: number }
+  /** No more will come. */
+  | { readonly kind: 'whole'; readonly id: number }
+  /** Files that are still growing have to wait, until they are far behind. */
+  | { readonly kind: 'hold'; readonly isHeld: boolean }
   | { readonly kind: 'close'; readonly id: number };
 
 /** What it answers. `closed` comes last for an id: the descriptor is not used any more. */

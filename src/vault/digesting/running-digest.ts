@@ -1,6 +1,7 @@
 import { type Hash, createHash } from 'node:crypto';
 import { ALGORITHMS, type Algorithm } from '../../base/digest.ts';
 import { GiB, MiB } from '../../base/size.ts';
+import type { Soon } from '../../storage/store.ts';
 import { type Readable, digestByReading } from './digest-by-reading.ts';
 import type { FollowedHash, HashThread } from './hash-thread.ts';
 
@@ -11,7 +12,7 @@ const INLINE_BYTES = MiB;
 const ADVANCE_BYTES = 4 * MiB;
 
 /** How far the thread may be behind the writer; then the sender waits for it. */
-const MAX_BEHIND_BYTES = GiB;
+const MAX_BEHIND_BYTES = 1.25 * GiB;
 
 /**
  * How the digest is being made: in passing while the file is small, by the thread that reads the
@@ -73,10 +74,17 @@ export class RunningDigest {
     return this.#digestAt(this.#position);
   }
 
-  /** Resolves when the thread is not too far behind. Never rejects. */
-  async keepUp(): Promise<void> {
-    if (this.#method.kind !== 'followed') return;
-    while (this.#position - this.#hashed > MAX_BEHIND_BYTES) {
+  /** Done when the thread is not too far behind. Never rejects. */
+  keepUp(): Soon<void> {
+    return this.#method.kind === 'followed' && this.#isFarBehind ? this.#catchUp() : undefined;
+  }
+
+  get #isFarBehind(): boolean {
+    return this.#position - this.#hashed > MAX_BEHIND_BYTES;
+  }
+
+  async #catchUp(): Promise<void> {
+    while (this.#isFarBehind) {
       try {
         await (this.#asked[0]?.hex ?? this.digest());
       } catch {
@@ -84,6 +92,11 @@ export class RunningDigest {
         return;
       }
     }
+  }
+
+  /** No more will come. */
+  whole(): void {
+    if (this.#method.kind === 'followed') this.#method.hash.whole();
   }
 
   /** True if {@link digest} costs nothing more. */

@@ -14,6 +14,8 @@ export interface Gathering {
   readonly isFull: boolean;
   /** All of it, in order. Stays as it is until the next but one is taken. */
   take(): readonly Uint8Array[];
+  /** What was taken last has been written. */
+  giveBack(): void;
 }
 
 /**
@@ -64,12 +66,17 @@ class Pieces implements Gathering, Disposable {
     return pieces;
   }
 
+  giveBack(): void {}
+
   [Symbol.dispose](): void {
     this.#socket.off('data', this.#onData);
   }
 }
 
-/** In two buffers that take turns: one is written while the other fills. */
+/**
+ * In two buffers that take turns: one is written while the other fills. What is written at once
+ * needs only the first, which then stays in the processor's cache.
+ */
 class InPlace implements Gathering, Disposable {
   readonly #reused: Reused;
   readonly #bufferBytes: number;
@@ -78,17 +85,22 @@ class InPlace implements Gathering, Disposable {
   /** What is between these two positions of the current buffer has not been taken. */
   #from = 0;
   #to = 0;
+  /** What was taken last is still being written. */
+  #isLent = false;
+  /** What comes next comes into the other buffer. */
+  #isOthersTurn = false;
 
   constructor(reused: Reused, bufferBytes: number, came: (bytes: number) => void) {
     this.#reused = reused;
-    this.#bufferBytes = bufferBytes;
+    this.#bufferBytes = Math.max(bufferBytes, 2 * LEAST_ROOM_BYTES);
     this.#current = reused.first;
     reused.intake = {
       took: (bytes) => {
+        if (this.#isOthersTurn) this.#swap();
         this.#to += bytes;
         came(bytes);
       },
-      next: () => (this.isFull ? this.#spare() : this.#current.subarray(this.#to)),
+      next: () => this.#next(),
     };
   }
 
@@ -97,20 +109,18 @@ class InPlace implements Gathering, Disposable {
   }
 
   get isFull(): boolean {
-    return this.#current.length - this.#to < LEAST_ROOM_BYTES;
+    return this.bytes > 0 && !this.#hasRoom;
   }
 
   take(): readonly Uint8Array[] {
     const taken = this.#current.subarray(this.#from, this.#to);
     this.#from = this.#to;
-    if (this.isFull) {
-      // What was taken of the other one before has been written by now.
-      const spare = this.#spare();
-      this.#other = this.#current.length < this.#bufferBytes ? undefined : this.#current;
-      this.#current = spare;
-      this.#from = this.#to = 0;
-    }
+    this.#isLent = true;
     return [taken];
+  }
+
+  giveBack(): void {
+    this.#isLent = false;
   }
 
   [Symbol.dispose](): void {
@@ -118,9 +128,34 @@ class InPlace implements Gathering, Disposable {
     this.#reused.waste = WASTE;
   }
 
-  #spare(): Buffer {
-    this.#other ??= Buffer.allocUnsafeSlow(Math.max(this.#bufferBytes, 2 * LEAST_ROOM_BYTES));
-    return this.#other;
+  get #hasRoom(): boolean {
+    return this.#current.length - this.#to >= LEAST_ROOM_BYTES;
+  }
+
+  #next(): Buffer {
+    const isUsedUp = !this.#hasRoom;
+    if (!this.#isLent && this.bytes === 0) {
+      if (isUsedUp && this.#current.length < this.#bufferBytes) this.#current = this.#large();
+      this.#from = this.#to = 0;
+    } else if (isUsedUp) {
+      // Nothing comes there before all that is here has been taken: the peer waits.
+      this.#isOthersTurn = true;
+      this.#other ??= this.#large();
+      return this.#other;
+    }
+    this.#isOthersTurn = false;
+    return this.#current.subarray(this.#to);
+  }
+
+  #swap(): void {
+    const spare = this.#other ?? this.#large();
+    this.#other = this.#current.length < this.#bufferBytes ? undefined : this.#current;
+    this.#current = spare;
+    this.#from = this.#to = 0;
+  }
+
+  #large(): Buffer {
+    return Buffer.allocUnsafeSlow(this.#bufferBytes);
   }
 }
 
@@ -176,6 +211,8 @@ class Copies implements Gathering, Disposable {
     this.#asideBytes = 0;
     return taken;
   }
+
+  giveBack(): void {}
 
   [Symbol.dispose](): void {
     this.#isOver = true;

@@ -73,6 +73,27 @@ for (const [how, inPlace] of [
       assert.ok(bytes.equals(Buffer.concat(came)));
     });
 
+    test('everything arrives in order, whether it is written at once or later', async () => {
+      using ends = await pair(inPlace);
+      const bytes = pattern(3_000_000);
+      const came: Uint8Array[] = [];
+      ends.theirs.end(bytes);
+      let writes = 0;
+      const end = await receive(
+        ends.ours,
+        (chunks) => {
+          const keep = () => void came.push(...chunks.map((chunk) => Buffer.from(chunk)));
+          writes += 1;
+          // Some in a row each way.
+          if (writes % 7 < 4) return keep();
+          return new Promise(setImmediate).then(keep);
+        },
+        options({ gatherBytes: 100_000 }),
+      );
+      assert.equal(end.kind, 'finished');
+      assert.ok(bytes.equals(Buffer.concat(came)));
+    });
+
     test('what comes after a stop does not change what is being written', async () => {
       using ends = await pair(inPlace);
       const stop = new AbortController();

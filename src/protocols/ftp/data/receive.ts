@@ -65,6 +65,7 @@ export function receive(
   };
   const written = (): void => {
     writing = false;
+    gathered.giveBack();
     const isPaused = ending === undefined && socket.isPaused();
     if (gathered.isFull || ending !== undefined) flush();
     else if (gathered.bytes > 0) schedule();

@@ -11,6 +11,9 @@ import { KiB } from '../../../base/size.ts';
 /** Enough for all of a small file; whoever gets more gives larger ones. */
 const FIRST_BYTES = 64 * KiB;
 
+/** After so many bytes it is the turn of other connections: the system gives one far more at once. */
+const TURN_BYTES = 256 * KiB;
+
 /** How long the self-test may take, in milliseconds. */
 const TEST_MS = 2000;
 
@@ -55,11 +58,19 @@ export function reusedBuffers(socket: Socket): Reused | undefined {
 export function readInPlace(socket: Socket): Socket {
   const first = Buffer.allocUnsafeSlow(FIRST_BYTES);
   const state: Reused = { first, intake: undefined, waste: first };
+  let inThisTurn = 0;
+  const goOn = (): void => {
+    if (!fresh.isPaused()) fresh.resume();
+  };
   const onread: OnReadOpts = {
     buffer: () => state.intake?.next() ?? state.waste,
     callback: (bytes) => {
       state.intake?.took(bytes);
-      return true;
+      inThisTurn += bytes;
+      if (inThisTurn < TURN_BYTES) return true;
+      inThisTurn = 0;
+      setImmediate(goOn);
+      return false;
     },
   };
   const inner = socket as unknown as { _handle: unknown };
