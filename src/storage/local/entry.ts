@@ -1,9 +1,11 @@
-import { type BigIntStats, lstatSync } from 'node:fs';
+import { type BigIntStats, constants, lstatSync } from 'node:fs';
 import { failed } from '../../base/failure.ts';
 import type { Entry, EntryKind } from '../store.ts';
 import type { Confinement } from './confinement.ts';
 import { osFailure } from './os-failure.ts';
 import { osPath } from './os-path.ts';
+
+const { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } = constants;
 
 const NS_PER_MS = 1_000_000;
 
@@ -18,13 +20,14 @@ class LocalEntry implements Entry {
   readonly #stats: BigIntStats;
 
   constructor(name: string, stats: BigIntStats, linked: boolean) {
+    const mode = Number(stats.mode);
     this.name = name;
-    this.kind = kindOf(stats);
+    this.kind = kindOf(mode);
     if (linked) this.linked = true;
     this.size = this.kind === 'file' ? Number(stats.size) : 0;
     // Rounded: the system may keep 1.123 s as 1.122999999.
     this.modified = Math.round(Number(stats.mtimeNs) / NS_PER_MS);
-    this.mode = Number(stats.mode) & 0o7777;
+    this.mode = mode & 0o7777;
     this.#stats = stats;
   }
 
@@ -51,7 +54,9 @@ export function entryOf(name: string, stats: BigIntStats): Entry {
  */
 export function entryAt(home: Confinement, at: string, name: string): Entry | undefined {
   const stats = lstatSync(osPath(at), { bigint: true, throwIfNoEntry: false });
-  if (!stats?.isSymbolicLink()) return stats && entryOf(name, stats);
+  if (!stats) return undefined;
+  const entry = entryOf(name, stats);
+  if (entry.kind !== 'link') return entry;
   try {
     using target = home.hold(at, 'anything');
     return new LocalEntry(name, target.stats(), true);
@@ -59,7 +64,7 @@ export function entryAt(home: Confinement, at: string, name: string): Entry | un
     const failure = osFailure(error);
     const leadsNowhere = failed(failure, 'not-found', 'not-a-directory', 'forbidden');
     if (!leadsNowhere) throw failure;
-    return entryOf(name, stats);
+    return entry;
   }
 }
 
@@ -74,8 +79,16 @@ function hexadecimal(value: bigint): string {
   return (Number.isSafeInteger(number) ? number : value).toString(16);
 }
 
-function kindOf(stats: BigIntStats): EntryKind {
-  if (stats.isFile()) return 'file';
-  if (stats.isDirectory()) return 'folder';
-  return stats.isSymbolicLink() ? 'link' : 'other';
+/** Without the questions that BigIntStats answers, each with two new BigInts. */
+function kindOf(mode: number): EntryKind {
+  switch (mode & S_IFMT) {
+    case S_IFREG:
+      return 'file';
+    case S_IFDIR:
+      return 'folder';
+    case S_IFLNK:
+      return 'link';
+    default:
+      return 'other';
+  }
 }

@@ -84,7 +84,8 @@ function isFactName(text: string): boolean {
   return /^[!-:<>-~]+$/.test(text);
 }
 
-function isFactValue(text: string): boolean {
+/** True if this can be read back as the value of a fact. */
+export function isFactValue(text: string): boolean {
   // Nearly all are of these, which is found out many times as fast.
   return /^[!-:<-~]*$/.test(text) || !/[\s;\p{Cc}]/u.test(text);
 }

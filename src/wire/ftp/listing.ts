@@ -1,4 +1,4 @@
-import { fourDigitDate, twoDigits } from './time.ts';
+import { momentsOf, twoDigits } from './time.ts';
 
 export const MONTHS = [
   'Jan',
@@ -52,13 +52,13 @@ export function unixLines(
   const shown = oneWord(owner).padEnd(8);
   const owners = `${shown} ${shown}`;
   const modes = new Map<number, string>();
+  const dateOf = dates(now);
   return ({ kind, mode, size, modified }, name) => {
     let letters = modes.get(mode);
     if (letters === undefined) modes.set(mode, (letters = formatMode(mode)));
     const links = kind === 'folder' ? 2 : 1;
     const bytes = String(size).padStart(12);
-    const date = formatDate(modified, now);
-    return `${LETTERS[kind]}${letters} ${links} ${owners} ${bytes} ${date} ${name}`;
+    return `${LETTERS[kind]}${letters} ${links} ${owners} ${bytes} ${dateOf(modified)} ${name}`;
   };
 }
 
@@ -73,15 +73,17 @@ function formatMode(mode: number): string {
   );
 }
 
-function formatDate(modified: number, now: number): string {
-  const date = fourDigitDate(modified);
-  const month = MONTHS[date.getUTCMonth()];
-  const day = String(date.getUTCDate()).padStart(2);
-  const recent = modified <= now && now - modified < RECENT_MS;
-  const rest = recent
-    ? `${twoDigits(date.getUTCHours())}:${twoDigits(date.getUTCMinutes())}`
-    : ` ${String(date.getUTCFullYear()).padStart(4, '0')}`;
-  return `${month} ${day} ${rest}`;
+function dates(now: number): (modified: number) => string {
+  const momentOf = momentsOf((date) => ({
+    name: `${MONTHS[date.getUTCMonth()]} ${String(date.getUTCDate()).padStart(2)}`,
+    year: ` ${String(date.getUTCFullYear()).padStart(4, '0')}`,
+  }));
+  return (modified) => {
+    const { day, hour, minute } = momentOf(modified);
+    const recent = modified <= now && now - modified < RECENT_MS;
+    const rest = recent ? `${twoDigits(hour)}:${twoDigits(minute)}` : day.year;
+    return `${day.name} ${rest}`;
+  };
 }
 
 /** A column holds no spaces, or those after it would be read as others. */

@@ -1,13 +1,30 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import { formatTimeValue, parseTimeValue } from './time.ts';
+import { formatTimeValue, parseTimeValue, timeValues } from './time.ts';
 
 const first = Date.parse('0000-01-01T00:00:00.000Z');
 const last = Date.parse('9999-12-31T23:59:59.999Z');
 const time = fc.integer({ min: first, max: last });
 
 describe('a time value', () => {
+  test('is the same however many were shown before it, of whatever days', () => {
+    const moment = fc.date({ noInvalidDate: true, min: new Date(-1e12), max: new Date(1e12) });
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.oneof(moment, fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(2e8) })),
+        ),
+        (dates) => {
+          const show = timeValues({ fraction: true });
+          for (const date of dates) {
+            assert.equal(show(date.getTime()), date.toISOString().replaceAll(/[-:TZ]/g, ''));
+          }
+        },
+      ),
+    );
+  });
+
   test('is fourteen digits in UTC, and three more if a fraction is wanted', () => {
     const ms = Date.UTC(2026, 10, 22, 1, 2, 3, 45);
     assert.equal(formatTimeValue(ms), '20261122010203');

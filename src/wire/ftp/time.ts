@@ -1,9 +1,46 @@
 const FIRST = Date.parse('0000-01-01T00:00:00.000Z');
 const LAST = Date.parse('9999-12-31T23:59:59.999Z');
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 /** `ms` as a date whose year has four digits; times beyond are moved to the nearest such one. */
 export function fourDigitDate(ms: number): Date {
-  return new Date(Math.min(Math.max(Math.floor(ms), FIRST), LAST));
+  return new Date(fourDigitTime(ms));
+}
+
+function fourDigitTime(ms: number): number {
+  return Math.min(Math.max(Math.floor(ms), FIRST), LAST);
+}
+
+/** A moment in UTC, from the text of its day to what is left of that. */
+interface Moment<Day> {
+  readonly day: Day;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  readonly millisecond: number;
+}
+
+/**
+ * Takes times apart, which are milliseconds since 1970 (UTC). Those of a listing are of few days,
+ * and what a day is called is made once for all that follow one another in it. Years of more than
+ * four digits become the nearest that has four.
+ */
+export function momentsOf<Day>(nameDay: (date: Date) => Day): (ms: number) => Moment<Day> {
+  let last: { readonly number: number; readonly day: Day } | undefined;
+  return (ms) => {
+    const shown = fourDigitTime(ms);
+    const number = Math.floor(shown / DAY_MS);
+    if (last?.number !== number) last = { number, day: nameDay(new Date(shown)) };
+    const rest = shown - number * DAY_MS;
+    return {
+      day: last.day,
+      hour: Math.floor(rest / 3_600_000),
+      minute: Math.floor(rest / 60_000) % 60,
+      second: Math.floor(rest / 1000) % 60,
+      millisecond: rest % 1000,
+    };
+  };
 }
 
 /**
@@ -12,13 +49,22 @@ export function fourDigitDate(ms: number): Date {
  * @param ms milliseconds since 1970 (UTC)
  */
 export function formatTimeValue(ms: number, options: { fraction?: boolean } = {}): string {
-  const date = fourDigitDate(ms);
-  const year = String(date.getUTCFullYear()).padStart(4, '0');
-  const day = twoDigits(date.getUTCMonth() + 1) + twoDigits(date.getUTCDate());
-  const time = twoDigits(date.getUTCHours()) + twoDigits(date.getUTCMinutes());
-  const whole = year + day + time + twoDigits(date.getUTCSeconds());
-  if (!options.fraction) return whole;
-  return `${whole}.${String(date.getUTCMilliseconds()).padStart(3, '0')}`;
+  return timeValues(options)(ms);
+}
+
+/** The same for many times: see {@link momentsOf}. */
+export function timeValues({ fraction = false } = {}): (ms: number) => string {
+  const momentOf = momentsOf(
+    (date) =>
+      String(date.getUTCFullYear()).padStart(4, '0') +
+      twoDigits(date.getUTCMonth() + 1) +
+      twoDigits(date.getUTCDate()),
+  );
+  return (ms) => {
+    const { day, hour, minute, second, millisecond } = momentOf(ms);
+    const whole = day + twoDigits(hour) + twoDigits(minute) + twoDigits(second);
+    return fraction ? `${whole}.${String(millisecond).padStart(3, '0')}` : whole;
+  };
 }
 
 /** A number up to 99, with a zero before it if need be. */

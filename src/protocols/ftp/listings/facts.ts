@@ -2,8 +2,8 @@ import { CHECKSUMS, type Checksum } from '../../../base/digest.ts';
 import { nameOf, parentOf, type Path } from '../../../base/path.ts';
 import type { Permission } from '../../../base/permission.ts';
 import type { KnownDigest, Seen, Session } from '../../../session/session.ts';
-import { digestFact, formatFacts, formatMode, type FactName } from '../../../wire/ftp/facts.ts';
-import { formatTimeValue } from '../../../wire/ftp/time.ts';
+import { digestFact, formatMode, isFactValue, type FactName } from '../../../wire/ftp/facts.ts';
+import { timeValues } from '../../../wire/ftp/time.ts';
 
 /** RFC 3659 §7.5.5: what each letter promises of a file, and what it takes. */
 const FILE_LETTERS = [
@@ -39,6 +39,8 @@ export class FactTeller {
   readonly #algorithms: readonly Checksum[];
   readonly #ofFile: string;
   readonly #ofFolder: string;
+  readonly #timeOf = timeValues();
+  readonly #modes = new Map<number, string>();
 
   constructor(session: Session, chosen: readonly FactName[]) {
     this.#session = session;
@@ -81,12 +83,12 @@ export class FactTeller {
   }
 
   #line(entry: Seen, name: string, digests: readonly KnownDigest[] = []): string {
-    const facts: [string, string][] = [];
+    let text = '';
     for (const fact of this.#chosen) {
       const value = this.#value(entry, fact, digests);
-      if (value !== undefined) facts.push([fact, value]);
+      if (value !== undefined) text += `${fact}=${value};`;
     }
-    return formatFacts(facts, name);
+    return `${text} ${name}`;
   }
 
   #value(entry: Seen, fact: FactName, digests: readonly KnownDigest[]): string | undefined {
@@ -96,13 +98,14 @@ export class FactTeller {
       case 'size':
         return entry.kind === 'file' ? String(entry.size) : undefined;
       case 'modify':
-        return formatTimeValue(entry.modified);
+        return this.#timeOf(entry.modified);
       case 'perm':
         return this.#permissions(entry);
       case 'unique':
-        return entry.unique;
+        // The only value that is made elsewhere.
+        return isFactValue(entry.unique) ? entry.unique : undefined;
       case 'UNIX.mode':
-        return formatMode(entry.mode);
+        return this.#modeOf(entry.mode);
       case 'X.partial':
         return entry.partial ? '1' : undefined;
       case 'X.sha-256':
@@ -112,6 +115,13 @@ export class FactTeller {
       case 'X.crc32':
         return digests.find(({ algorithm }) => digestFact(algorithm) === fact)?.hex;
     }
+  }
+
+  /** Nearly all files of a folder have the same. */
+  #modeOf(mode: number): string {
+    let shown = this.#modes.get(mode);
+    if (shown === undefined) this.#modes.set(mode, (shown = formatMode(mode)));
+    return shown;
   }
 
   #permissions({ kind, partial }: Seen): string {
