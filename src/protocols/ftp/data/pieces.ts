@@ -3,6 +3,8 @@ import type { BufferPool } from './buffer-pool.ts';
 
 /** What a data connection is to send, piece by piece. */
 export interface Pieces {
+  /** No piece is larger, whatever fits. */
+  readonly mostBytes?: number;
   /**
    * The next piece, undefined at the end. It stays as it is until it is taken.
    * @param most bytes that fit into this turn, for those who can choose
@@ -16,23 +18,23 @@ export interface Pieces {
 
 /** Reads into a buffer that this only has from a piece's beginning until it is taken. */
 export class ReadPieces implements Pieces {
+  readonly mostBytes: number;
   readonly #read: (into: Uint8Array) => Soon<number>;
-  readonly #mostBytes: () => number;
   readonly #pool: BufferPool;
   #buffer: Buffer | undefined;
 
   /**
    * @param read resolves to the number of bytes it put into the buffer, 0 at the end
-   * @param mostBytes the largest piece, however much fits into a turn
+   * @param mostBytes the largest piece, however much fits
    */
-  constructor(read: (into: Uint8Array) => Soon<number>, mostBytes: () => number, pool: BufferPool) {
+  constructor(read: (into: Uint8Array) => Soon<number>, mostBytes: number, pool: BufferPool) {
     this.#read = read;
-    this.#mostBytes = mostBytes;
+    this.mostBytes = mostBytes;
     this.#pool = pool;
   }
 
   next(most: number): Soon<Uint8Array | undefined> {
-    const bytes = Math.min(most, this.#mostBytes());
+    const bytes = Math.min(most, this.mostBytes);
     const buffer = (this.#buffer = this.#pool.take(bytes));
     const soon = this.#read(buffer.subarray(0, bytes));
     return typeof soon === 'number'

@@ -7,7 +7,7 @@ import { receive, type ReceiveOptions } from './receive.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { type Pieces, piecesOf, ReadPieces } from './pieces.ts';
 import { readInTurns, send, type SendOptions } from './send.ts';
-import { Turns } from './turns.ts';
+import { Traffic } from './traffic.ts';
 
 /** Two ends of one connection; ours is as a passive listener hands it over. */
 async function pair(inPlace = false): Promise<{ ours: Socket; theirs: Socket } & Disposable> {
@@ -219,7 +219,7 @@ test('this Node can read into reused buffers', async () => {
 });
 
 function sending(changes: Partial<SendOptions> = {}): SendOptions {
-  return { ...options(), turns: new Turns(), ...changes };
+  return { ...options(), traffic: new Traffic(1024 * 1024), ...changes };
 }
 
 const ENDLESS: Pieces = { next: () => Buffer.alloc(100_000) };
@@ -229,7 +229,7 @@ suite('sending', () => {
     ['in two buffers that take turns', (read: Reading) => piecesOf(readInTurns(read, 10_000)), 2],
     [
       'in a buffer that is given back',
-      (read: Reading) => new ReadPieces(read, () => 10_000, new BufferPool()),
+      (read: Reading) => new ReadPieces(read, 10_000, new BufferPool()),
       1,
     ],
   ] as const) {
@@ -266,7 +266,7 @@ suite('sending', () => {
       position += count;
       return count;
     };
-    const sent = send(ends.ours, new ReadPieces(read, () => 1024 * 1024, pool), sending());
+    const sent = send(ends.ours, new ReadPieces(read, 1024 * 1024, pool), sending());
     // Until nothing more fits into the system's buffers.
     while (ends.ours.writableLength === 0) await new Promise(setImmediate);
     pool.take(1024 * 1024).fill(0xff);

@@ -4,7 +4,7 @@ import { KiB } from '../../../base/size.ts';
 import type { Soon } from '../../../storage/store.ts';
 import type { Pieces } from './pieces.ts';
 import { FINISHED, watchForEnd, type PumpOptions, type StreamEnd } from './stream-end.ts';
-import type { Turns } from './turns.ts';
+import type { Traffic } from './traffic.ts';
 
 /**
  * TLS holds a whole piece encrypted beside the piece itself, and hands at most ten of its buffers of
@@ -14,20 +14,23 @@ const MOST_ENCRYPTED_BYTES = 128 * KiB;
 
 export interface SendOptions extends PumpOptions {
   /** Who may go on, and how far. */
-  readonly turns: Turns;
+  readonly traffic: Traffic;
   /** Told of every piece that the connection has taken. */
   readonly onBytes: (count: number) => void;
 }
 
 /**
- * Sends all pieces and closes our side. Never rejects: what the source throws is the `refused` end.
- * However it ends, the source is closed; unless it ends in order, the connection is destroyed.
+ * Sends all pieces and closes our side. They grow as long as the peer takes them at once: few large
+ * ones cost less, and where many wait for slow peers each of them holds only little.
+ * Never rejects: what the source throws is the `refused` end. However it ends, the source is closed;
+ * unless it ends in order, the connection is destroyed.
  */
 export async function send(
   socket: Socket,
   source: Pieces,
   options: SendOptions,
 ): Promise<StreamEnd> {
+  const { traffic, onBytes } = options;
   let broken: StreamEnd | undefined;
   const giveUp = (end: StreamEnd): void => {
     broken ??= end;
@@ -36,22 +39,30 @@ export async function send(
   const stopWatching = watchForEnd(socket, options, giveUp);
   // Nothing is to come on this connection; reading it shows when the peer closes.
   socket.resume();
-  const most = socket instanceof TLSSocket ? MOST_ENCRYPTED_BYTES : Number.POSITIVE_INFINITY;
+  const most = Math.min(
+    source.mostBytes ?? Number.POSITIVE_INFINITY,
+    socket instanceof TLSSocket ? MOST_ENCRYPTED_BYTES : Number.POSITIVE_INFINITY,
+  );
+  let pieceBytes = traffic.bufferBytes();
   let goOn: (() => void) | undefined;
   const onTaken = (): void => goOn?.();
   try {
     for (;;) {
-      const share = await options.turns.next();
+      const bytes = Math.min(most, pieceBytes);
+      await traffic.turns.next(bytes);
       if (broken !== undefined) return broken;
-      const soon = source.next(Math.min(share, most));
+      const soon = source.next(bytes);
       const piece = soon instanceof Promise ? await soon : soon;
       if (broken !== undefined) return broken;
       if (piece === undefined) break;
       socket.write(piece, onTaken);
       // Most pieces are taken at once; where not, this is called back, by destroying as well.
-      if (socket.writableLength > 0) await new Promise<void>((resolve) => (goOn = resolve));
+      if (socket.writableLength > 0) {
+        pieceBytes = traffic.bufferBytes();
+        await new Promise<void>((resolve) => (goOn = resolve));
+      } else pieceBytes = Math.min(2 * pieceBytes, traffic.largestBytes);
       if (socket.destroyed) continue;
-      options.onBytes(piece.length);
+      onBytes(piece.length);
       source.taken?.();
     }
     await finish(socket);

@@ -1,6 +1,6 @@
 import { KiB } from '../../../base/size.ts';
 import { BufferPool } from './buffer-pool.ts';
-import { Turns } from './turns.ts';
+import { LoopTurns } from './loop-turns.ts';
 
 /** The size of a buffer while at most so many transfers run; of the smallest beyond. */
 const SIZES = [
@@ -15,13 +15,13 @@ const LEAST_BYTES = 64 * KiB;
  */
 export class Traffic {
   /** Of those who send. */
-  readonly turns = new Turns();
+  readonly turns = new LoopTurns();
   readonly buffers = new BufferPool();
   #running = 0;
-  readonly #largestBytes: number;
+  readonly largestBytes: number;
 
   constructor(largestBytes: number) {
-    this.#largestBytes = largestBytes;
+    this.largestBytes = largestBytes;
   }
 
   get running(): number {
@@ -37,7 +37,7 @@ export class Traffic {
   /** The size of a buffer for one more transfer, which has at most `expected` bytes to move. */
   bufferBytes(expected = Number.POSITIVE_INFINITY): number {
     const fits = SIZES.find(({ running }) => this.#running <= running);
-    const bytes = Math.min(this.#largestBytes, fits?.bytes ?? LEAST_BYTES);
+    const bytes = Math.min(this.largestBytes, fits?.bytes ?? LEAST_BYTES);
     return Math.max(1, Math.min(bytes, expected));
   }
 }

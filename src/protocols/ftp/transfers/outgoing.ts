@@ -52,7 +52,7 @@ export class OutgoingFile implements Transfer {
     const end = await send(socket, this.#pieces(signal, count), {
       signal,
       stallTimeoutMs: options.stallTimeoutMs,
-      turns: traffic.turns,
+      traffic,
       // The log counts bytes of the file, not those that stand for them on the wire.
       onBytes: isPlain(this.#representation) ? count : () => {},
     });
@@ -72,7 +72,7 @@ export class OutgoingFile implements Transfer {
     // One byte more than the rest, so that the last read finds the end.
     const expected = this.#remaining + 1;
     if (isPlain(this.#representation)) {
-      return new ReadPieces(read, () => traffic.bufferBytes(expected), traffic.buffers);
+      return new ReadPieces(read, expected, traffic.buffers);
     }
     const bytes = readInTurns(read, traffic.bufferBytes(expected));
     const coded = packed(bytes, this.#representation, {
@@ -123,7 +123,7 @@ export class OutgoingLines implements Transfer {
     const end = await send(socket, piecesOf(this.#pieces), {
       signal,
       stallTimeoutMs: options.stallTimeoutMs,
-      turns: traffic.turns,
+      traffic,
       onBytes: (count) => (this.#sent += count),
     });
     linger(socket, options.dataTimeoutMs);
