@@ -52,6 +52,25 @@ export interface RemoteEntry {
   readonly identity: string | undefined;
 }
 
+/** All of a small file. */
+export interface SmallFile {
+  readonly path: Path;
+  readonly bytes: Uint8Array;
+  readonly digest: Digest;
+  /** Milliseconds since 1970 (UTC); undefined where nobody tells. */
+  readonly modified: number | undefined;
+}
+
+/** Many small files at once. */
+export interface Bundles {
+  /** The most bytes of one file. */
+  readonly mostBytes: number;
+  /** @returns for each whether it is stored: durable, and with its digest and time */
+  store(files: readonly SmallFile[], signal: AbortSignal): Promise<readonly boolean[]>;
+  /** @returns for each what came and is proven; undefined for one that has to come alone */
+  fetch(paths: readonly Path[], signal: AbortSignal): Promise<readonly (SmallFile | undefined)[]>;
+}
+
 /** Where an upload begins. */
 export type WriteFrom =
   | { readonly kind: 'start' }
@@ -86,6 +105,8 @@ export interface RemoteConnection extends AsyncDisposable {
   /** The folder that relative names begin in: where the login led to. */
   readonly startFolder: Path;
   readonly asides: Asides;
+  /** Undefined where each file has to come and go alone. */
+  readonly bundles?: Bundles | undefined;
   /** Undefined if there is nothing. */
   stat(path: Path, signal: AbortSignal): Promise<RemoteEntry | undefined>;
   list(folder: Path, signal: AbortSignal): Promise<readonly RemoteEntry[]>;

@@ -75,6 +75,8 @@ export interface StagedFile extends AsyncDisposable {
   truncate(length: number): Promise<void>;
   /** Sets the permission bits, those up to 0777, that it will be published with. */
   setMode(mode: number): Promise<void>;
+  /** Sets the time of last change, milliseconds since 1970, until more is written. */
+  setModified(modified: number): Soon<void>;
   /** Resolves when all that was written before the call survives a power cut. */
   sync(): Promise<void>;
   size(): Promise<number>;

@@ -11,6 +11,8 @@ export interface Hold {
   readonly declared: Declared;
   /** The permission bits of the file; undefined for those that the system gives it. */
   readonly mode: number | undefined;
+  /** When its content was last changed, in ms since 1970; undefined for when it came. */
+  readonly modified: number | undefined;
   /** Who writes, for the operator to see. */
   readonly holder: string;
   readonly authorise: Authorise;

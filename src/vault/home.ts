@@ -318,7 +318,7 @@ export class Home {
   async #begin(
     path: Path,
     origin: Origin,
-    { mode, ...declared }: Wishes,
+    { mode, modified, ...declared }: Wishes,
     session: string,
     authorise: Authorise,
     committed: Entry | undefined,
@@ -339,6 +339,7 @@ export class Home {
       path,
       origin,
       mode,
+      modified,
       declared: isContinued ? { ...origin.record.declared, ...declared } : declared,
       holder: holderOf(this.#parts.presence, session),
       authorise,

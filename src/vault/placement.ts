@@ -25,4 +25,6 @@ export interface Declared {
 export interface Wishes extends Declared {
   /** Its permission bits; without, those that the system gives a new file. */
   readonly mode?: number;
+  /** When its content was last changed, in ms since 1970; without, when it came. */
+  readonly modified?: number;
 }

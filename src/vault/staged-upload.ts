@@ -124,6 +124,8 @@ export class StagedUpload {
     await this.#checkpoints.settled();
     await this.#checkpoints.proven();
     this.#checkLength();
+    const { modified } = this.#hold;
+    if (modified !== undefined) await this.#growing.file.setModified(modified);
     await this.#checkpoints.sync();
     await this.#checkPromise();
   }

@@ -62,6 +62,7 @@ async function stage({ tree, writers }: HomeParts, hold: Hold, whole: Whole): Pr
   try {
     if (hold.mode !== undefined) await file.setMode(hold.mode);
     if (whole.size > 0) await file.write(whole.content, 0);
+    if (hold.modified !== undefined) await file.setModified(hold.modified);
     await file.sync();
   } finally {
     writers.afterwards(Promise.resolve(file[Symbol.asyncDispose]()));

@@ -9,6 +9,7 @@ import {
   parsePassiveReply,
   parsePortArgument,
 } from '../../src/wire/ftp/addresses.ts';
+import { BundleDecoder, formatHead } from '../../src/wire/ftp/bundle.ts';
 import {
   ALL_FACTS,
   formatFacts,
@@ -54,6 +55,11 @@ export type Parser =
   /** A part of another one, which is tried through that. */
   | { readonly within: string };
 
+/** The digest is only carried along here. */
+function headOf(path: string, { length: size }: Uint8Array) {
+  return { path, size, digest: { algorithm: 'sha-256', hex: 'ab'.repeat(32) } } as const;
+}
+
 /** The rows are found by `test/architecture/parsers.test.ts`, which misses those that are not here. */
 export const PARSERS: Readonly<Record<string, Parser>> = {
   'src/wire/proxy-protocol.ts readProxyHeader': {
@@ -96,6 +102,18 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
     read: (anything) => parseExtendedPassiveReply(String(anything)),
     goesRound: round(ports, formatExtendedPassive, (text, port) =>
       assert.equal(parseExtendedPassiveReply(text), port),
+    ),
+  },
+  'src/wire/ftp/bundle.ts BundleDecoder': {
+    read: (anything) => new BundleDecoder().push(anything),
+    goesRound: round(
+      fc.tuple(listable, fc.uint8Array({ maxLength: 300 }), fc.nat(4e12)),
+      ([path, bytes, modified]) =>
+        Buffer.concat([formatHead({ ...headOf(path, bytes), modified }), bytes]),
+      (wire, [path, bytes, modified]) =>
+        assert.deepEqual(new BundleDecoder().push(wire), [
+          { kind: 'file', head: { ...headOf(path, bytes), modified }, bytes: Buffer.from(bytes) },
+        ]),
     ),
   },
   'src/wire/ftp/facts.ts parseFacts': {

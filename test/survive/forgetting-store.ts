@@ -236,6 +236,9 @@ class ForgettingTree implements Tree {
       setMode: async () => {
         alive(life);
       },
+      setModified: () => {
+        alive(life);
+      },
       sync: async () => {
         alive(life);
         const point = file.beginSync();

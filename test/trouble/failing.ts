@@ -112,6 +112,7 @@ function failingFile(file: StagedFile, trouble: Trouble): StagedFile {
     read: async (into, position) => trouble.meet(async () => file.read(into, position)),
     truncate: async (length) => trouble.meet(() => file.truncate(length)),
     setMode: async (mode) => trouble.meet(() => file.setMode(mode)),
+    setModified: async (time) => trouble.meet(async () => file.setModified(time)),
     sync: async () => trouble.meet(() => file.sync()),
     size: async () => trouble.meet(() => file.size()),
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),

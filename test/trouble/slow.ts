@@ -45,6 +45,7 @@ export function slowDisk(store: Store, location: string, slowness: Slowness): Sl
     read: (into, position) => file.read(into, position),
     truncate: (length) => file.truncate(length),
     setMode: (mode) => file.setMode(mode),
+    setModified: (modified) => file.setModified(modified),
     size: () => file.size(),
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   });

@@ -1,5 +1,6 @@
 import { Failure } from '../../base/failure.ts';
 import type { Outcome } from '../../client/transfer/outcome.ts';
+import { runSeveral } from '../../client/transfer/several.ts';
 import { asTransferFailure } from '../../client/retry.ts';
 import { TransferFailure, type Trouble } from '../../client/transfer-failure.ts';
 import { Ended, EXIT, exitOf } from '../exit-codes.ts';
@@ -24,9 +25,6 @@ export interface BatchResult {
   /** Files that were not tried, since what stopped one would have stopped them. */
   readonly untried: number;
 }
-
-/** Files that may be waiting for their end, beyond those that are at work. */
-const ENDING = 60;
 
 /** What stops all others as well. */
 const FATAL: ReadonlySet<Trouble> = new Set([
@@ -68,21 +66,7 @@ export async function runBatch(
       if (FATAL.has(failure.code)) fatal ??= failure;
     }
   };
-  const waiting = transfers.values();
-  const ending = new Set<Promise<void>>();
-  const work = async () => {
-    for (const transfer of waiting) {
-      const released = Promise.withResolvers<void>();
-      const whole = carryOut(transfer, released.resolve);
-      ending.add(whole);
-      void whole.finally(() => ending.delete(whole)).catch(() => {});
-      await Promise.race([whole, released.promise]);
-      if (ending.size > parallel + ENDING) await Promise.race(ending);
-      if (fatal) return;
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(parallel, transfers.length) }, work));
-  await Promise.all(ending);
+  await runSeveral(transfers, parallel, carryOut, () => fatal !== undefined);
   if (fatal?.code === 'interrupted') throw fatal;
   const untried = transfers.length - outcomes.length - failures.length - kept;
   return { outcomes, failures, kept, untried };

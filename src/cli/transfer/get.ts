@@ -211,6 +211,7 @@ export class Get {
           ...engineOptions(this.#flags, this.#job.signal, hear),
           listed,
           group: this.#group,
+          bundling: site.bundling,
         }),
     });
   }

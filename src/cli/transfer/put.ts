@@ -184,7 +184,10 @@ export class Put {
       },
       size,
       run: (hear) =>
-        upload(this.#site.pool, source, path, engineOptions(this.#flags, this.#job.signal, hear)),
+        upload(this.#site.pool, source, path, {
+          ...engineOptions(this.#flags, this.#job.signal, hear),
+          ...(this.#isBatch && { bundling: this.#site.bundling }),
+        }),
     });
   }
 }

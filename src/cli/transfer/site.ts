@@ -10,6 +10,7 @@ import {
 import { ConnectionPool } from '../../client/pool.ts';
 import type { RemoteConnection, RemoteFacts } from '../../client/remote.ts';
 import { FtpRemote } from '../../client/remotes/ftp/ftp-remote.ts';
+import { Bundling } from '../../client/transfer/bundling.ts';
 import { DEFAULT_RETRIES, persist } from '../../client/retry.ts';
 import { printable } from '../../telemetry/printable.ts';
 import { loginFor } from '../credentials/login-for.ts';
@@ -21,6 +22,8 @@ import type { Job } from './job.ts';
 export class Site implements AsyncDisposable {
   readonly address: Address;
   readonly pool: ConnectionPool;
+  /** Brings the small ones of many files together. */
+  readonly bundling: Bundling;
   readonly retries: number;
   readonly facts: RemoteFacts;
   /** Folders that are known to be there. */
@@ -30,13 +33,14 @@ export class Site implements AsyncDisposable {
   readonly #close: AsyncDisposable;
 
   private constructor(
-    parts: Pick<Site, 'address' | 'pool' | 'retries' | 'facts'>,
+    parts: Pick<Site, 'address' | 'pool' | 'bundling' | 'retries' | 'facts'>,
     start: Path,
     job: Job,
     close: AsyncDisposable,
   ) {
     this.address = parts.address;
     this.pool = parts.pool;
+    this.bundling = parts.bundling;
     this.retries = parts.retries;
     this.facts = parts.facts;
     this.#start = start;
@@ -64,7 +68,8 @@ export class Site implements AsyncDisposable {
       const { startFolder, facts } = lease.connection;
       return { startFolder, facts };
     });
-    const shared = { address, pool, retries, facts: seen.facts };
+    const bundling = new Bundling(pool, size);
+    const shared = { address, pool, bundling, retries, facts: seen.facts };
     return new Site(shared, seen.startFolder, job, parts.move());
   }
 

@@ -122,11 +122,12 @@ async function carryOut(plan: Plan, sides: Sides, flags: SyncFlags, job: Job): P
   for (const step of plan.before) await change(step, sides, job);
 
   const began = performance.now();
+  const parallel = flags.parallel ?? PARALLEL;
   const group = new PublishGroup();
   const result = await runBatch(
     plan.transfers.map((step) => transferOf(step, sides, group, flags, job)),
     job,
-    { parallel: flags.parallel ?? PARALLEL, keepsExisting: flags.overwrite === 'skip' },
+    { parallel, keepsExisting: flags.overwrite === 'skip' },
   );
   const isWhole = result.failures.length === 0 && result.untried === 0;
   // Whatever has not arrived may be what is about to be removed, under another name.
@@ -212,7 +213,11 @@ function transferOf(
       title: { name: path, direction: 'upload', source: here, target: site.url(there) },
       size,
       run: (hear) =>
-        upload(site.pool, here, there, { ...engineOptions(flags, signal, hear), isNew }),
+        upload(site.pool, here, there, {
+          ...engineOptions(flags, signal, hear),
+          isNew,
+          bundling: site.bundling,
+        }),
     };
   }
   return {
@@ -223,6 +228,7 @@ function transferOf(
         ...engineOptions(flags, signal, hear),
         listed: { size, modified },
         group,
+        bundling: site.bundling,
       }),
   };
 }

@@ -3,8 +3,10 @@ import type { ConnectionPool } from '../pool.ts';
 import { asTransferFailure } from '../retry.ts';
 import type { TransferFailure, Trouble } from '../transfer-failure.ts';
 import { download } from './download/download.ts';
-import type { DownloadOptions, UploadOptions } from './options.ts';
+import { Bundling } from './bundling.ts';
+import type { DownloadOptions, TransferOptions, UploadOptions } from './options.ts';
 import type { Outcome } from './outcome.ts';
+import { runSeveral } from './several.ts';
 import { upload } from './upload/upload.ts';
 
 /** One file of many. */
@@ -57,29 +59,27 @@ export async function transferAll<I extends Item>(
 ): Promise<readonly BatchResult<I>[]> {
   const { parallel = 1, signal, onEnd } = options;
   const results: BatchResult<I>[] = [];
-  const queue = [...items].entries();
+  const bundling = new Bundling(pool, parallel);
   let hopeless: TransferFailure | undefined;
 
-  async function work(): Promise<void> {
-    // All workers share the one iterator, and so each item is taken once.
-    for (const [index, item] of queue) {
-      const result = hopeless ? { item, failure: hopeless } : await transfer(pool, item, signal);
-      if ('failure' in result && HOPELESS.has(result.failure.code)) hopeless = result.failure;
-      results[index] = result;
-      onEnd?.(result);
-    }
+  async function run([index, item]: readonly [number, I], onReleased: () => void): Promise<void> {
+    const options = { ...(signal && { signal }), bundling, onReleased };
+    const result = hopeless ? { item, failure: hopeless } : await transfer(pool, item, options);
+    if ('failure' in result && HOPELESS.has(result.failure.code)) hopeless = result.failure;
+    results[index] = result;
+    onEnd?.(result);
   }
 
-  await Promise.all(Array.from({ length: Math.max(1, parallel) }, work));
+  await runSeveral([...items].entries(), parallel, run, () => false);
   return results;
 }
 
 async function transfer<I extends Item>(
   pool: ConnectionPool,
   item: I,
-  signal: AbortSignal | undefined,
+  forAll: TransferOptions,
 ): Promise<BatchResult<I>> {
-  const options = { ...(signal && { signal }), ...item.options };
+  const options = { ...forAll, ...item.options };
   try {
     const outcome =
       item.kind === 'download'

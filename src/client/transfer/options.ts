@@ -2,6 +2,7 @@ import { systemClock, type Clock } from '../../base/clock.ts';
 import { MiB } from '../../base/size.ts';
 import type { PublishGroup } from '../local/publish-group.ts';
 import type { RemoteEntry } from '../remote.ts';
+import type { Bundling } from './bundling.ts';
 import { DEFAULT_RETRIES } from '../retry.ts';
 import type { TransferListener } from './outcome.ts';
 
@@ -36,6 +37,8 @@ export interface TransferOptions {
    * begin. Not told by transfers that need theirs to the end.
    */
   readonly onReleased?: () => void;
+  /** Small files that go together, where the server can take that; each by itself unless said. */
+  readonly bundling?: Bundling;
 }
 
 export interface DownloadOptions extends TransferOptions {
@@ -61,7 +64,7 @@ export interface UploadOptions extends TransferOptions {
 
 /** The options with everything that was not said. */
 export type Settled<O extends TransferOptions> = O &
-  Required<Omit<TransferOptions, 'listener' | 'onReleased'>>;
+  Required<Omit<TransferOptions, 'listener' | 'onReleased' | 'bundling'>>;
 
 /** The smallest file that is worth several connections, in bytes. */
 export const SEGMENTED_FROM = 32 * MiB;

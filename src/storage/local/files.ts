@@ -6,6 +6,8 @@ import {
   fstat,
   fstatSync,
   ftruncate,
+  futimes,
+  futimesSync,
   readSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
@@ -126,6 +128,16 @@ export class LocalStagedFile implements StagedFile {
 
   setMode(mode: number): Promise<void> {
     return this.#descriptor.use((descriptor) => promisify(fchmod)(descriptor, mode & 0o777));
+  }
+
+  setModified(modified: number): Promise<void> {
+    const seconds = modified / 1000;
+    return this.#descriptor.use((descriptor) =>
+      this.#pace.run(
+        () => futimesSync(descriptor, seconds, seconds),
+        () => promisify(futimes)(descriptor, seconds, seconds),
+      ),
+    );
   }
 
   /**

@@ -52,6 +52,10 @@ export class MemoryStagedFile implements StagedFile {
     this.#change().mode = mode & 0o777;
   }
 
+  setModified(modified: number): void {
+    this.#change().modified = modified;
+  }
+
   async sync(): Promise<void> {
     checkOpen(this.#isOpen);
   }

@@ -3,6 +3,7 @@ import type { Path } from '../../../base/path.ts';
 import type { ByteRange } from '../../../base/range.ts';
 import type {
   Asides,
+  Bundles,
   RemoteConnection,
   RemoteEntry,
   RemoteFacts,
@@ -11,6 +12,7 @@ import type {
   WriteFrom,
 } from '../../remote.ts';
 import { asidesOf } from './asides.ts';
+import { type Begun, fetchBundle, mostBundled, storeBundle } from './bundles.ts';
 import { change, move } from './changes.ts';
 import { digestOf, mayDigestRanges } from './digests.ts';
 import { explained, type Expectation } from './explain.ts';
@@ -32,6 +34,7 @@ interface Running extends AsyncDisposable {
 /** One logged-in FTP connection. */
 export class FtpConnection implements RemoteConnection {
   readonly asides: Asides;
+  readonly bundles: Bundles | undefined;
   readonly #link: Link;
   readonly #digests: readonly Algorithm[];
   #running: Running | undefined;
@@ -40,6 +43,7 @@ export class FtpConnection implements RemoteConnection {
     this.#link = link;
     this.asides = asidesOf(link);
     this.#digests = digestsOf(link.features);
+    this.bundles = this.#bundles(mostBundled(link.features));
   }
 
   get facts(): RemoteFacts {
@@ -146,6 +150,16 @@ export class FtpConnection implements RemoteConnection {
       await this.#running[Symbol.asyncDispose]();
     }
     await this.#link.control[Symbol.asyncDispose]();
+  }
+
+  #bundles(mostBytes: number): Bundles | undefined {
+    if (mostBytes === 0) return undefined;
+    const begun: Begun = (running) => (this.#running = running);
+    return {
+      mostBytes,
+      store: (files, signal) => storeBundle(this.#idle(), files, signal, begun),
+      fetch: (paths, signal) => fetchBundle(this.#idle(), paths, signal, begun),
+    };
   }
 
   /** The link, while no transfer uses it: replies would be taken for those of others. */

@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { type Digest, sameDigest } from '../../../base/digest.ts';
 import type { Path } from '../../../base/path.ts';
 import { failedWith, osPath } from '../../local/os-path.ts';
@@ -7,6 +7,7 @@ import { PublishGroup } from '../../local/publish-group.ts';
 import type { ConnectionPool } from '../../pool.ts';
 import type { RemoteConnection } from '../../remote.ts';
 import { strongest } from '../digests.ts';
+import { BUNDLED_BYTES } from '../bundling.ts';
 import { digestOfBytes, heard } from '../in-memory.ts';
 import type { DownloadOptions, Settled } from '../options.ts';
 import type { Outcome, Proof } from '../outcome.ts';
@@ -22,7 +23,7 @@ export interface AtOnce {
 
 /** What was fetched, before anything of it is on the disk. */
 interface Fetched {
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
   readonly modified: number | undefined;
   /** What the server says of it; undefined if it says nothing. */
   readonly digest: Digest | undefined;
@@ -39,7 +40,7 @@ export async function downloadAtOnce(wanted: AtOnce): Promise<Outcome | undefine
   const { target, options, progress } = wanted;
   const place = placeFor(wanted);
   if (!place) return undefined;
-  const fetched = await fetchAll(wanted, place.size);
+  const fetched = (await fetchInBundle(wanted, place.size)) ?? (await fetchAll(wanted, place.size));
   const proof = fetched && proofOf(fetched);
   if (!proof || (proof.kind === 'size' && options.requireVerify)) return undefined;
   const { bytes, modified } = fetched;
@@ -67,10 +68,31 @@ function placeFor({ target, options }: AtOnce) {
   const size = listed?.size;
   const isSimple = overwrite === 'replace' && verify !== 'full';
   if (size === undefined || size >= PIECE_BYTES || !isSimple) return undefined;
+  // Somebody who was killed before the first byte has left this, and it has to go as well.
+  if (existsSync(osPath(partPath(target, '.part.lock')))) return undefined;
   const old = lstatSync(osPath(target), { throwIfNoEntry: false });
   if (!old) return { size, mode: undefined };
   // One of the same size may be the same file.
   return old.isFile() && old.size !== size ? { size, mode: old.mode & 0o777 } : undefined;
+}
+
+/** Undefined if it has to come alone. */
+async function fetchInBundle(
+  { path, options, progress }: AtOnce,
+  size: number,
+): Promise<Fetched | undefined> {
+  const { bundling, verify, signal, onReleased } = options;
+  if (!bundling?.isOfUse || size > BUNDLED_BYTES || verify === 'size') return undefined;
+  progress.size(size);
+  progress.resumed(0);
+  progress.phase('transferring');
+  const coming = bundling.fetch(path, signal);
+  // The next ones are to come along.
+  onReleased?.();
+  const file = await coming;
+  if (file?.bytes.length !== size) return undefined;
+  progress.moved(size);
+  return file;
 }
 
 /** Undefined if what comes is not what the listing has told. */

@@ -6,6 +6,7 @@ import type { ConnectionPool, Lease } from '../../pool.ts';
 import type { RemoteConnection } from '../../remote.ts';
 import { TransferFailure } from '../../transfer-failure.ts';
 import { strongest } from '../digests.ts';
+import { BUNDLED_BYTES } from '../bundling.ts';
 import { digestOfBytes, heard } from '../in-memory.ts';
 import type { Settled, UploadOptions } from '../options.ts';
 import type { Outcome, Proof } from '../outcome.ts';
@@ -41,10 +42,12 @@ interface Sent {
 export async function uploadAtOnce(wanted: AtOnce): Promise<Outcome | undefined> {
   const { pool, local, path, options, progress } = wanted;
   const { isNew, inPlace, overwrite, setTimes, signal, verify } = options;
-  if (!isNew || inPlace || overwrite !== 'replace' || verify === 'full') return undefined;
-  const source = readSmall(local, PIECE_BYTES);
+  if (inPlace || overwrite !== 'replace' || verify === 'full') return undefined;
+  const source = readSmall(local, isNew ? PIECE_BYTES : BUNDLED_BYTES);
   if (!source) return undefined;
   const { bytes, modified } = source;
+  const bundled = await sendInBundle(wanted, source);
+  if (bundled || !isNew) return bundled;
   await using lease = await pool.lease(signal);
   const { connection } = lease;
   progress.size(bytes.length);
@@ -66,6 +69,26 @@ export async function uploadAtOnce(wanted: AtOnce): Promise<Outcome | undefined>
       return undefined;
     throw error;
   }
+}
+
+/** Where the server takes bundles it also keeps the old version until the new one is proven. */
+async function sendInBundle(
+  { path, options, progress }: AtOnce,
+  { bytes, modified }: SmallSource,
+): Promise<Outcome | undefined> {
+  const { bundling, setTimes, signal, onReleased } = options;
+  if (!bundling?.isOfUse || bytes.length > BUNDLED_BYTES) return undefined;
+  progress.size(bytes.length);
+  progress.resumed(0);
+  progress.phase('transferring');
+  const digest = digestOfBytes('sha-256', bytes);
+  const file = { path, bytes, digest, modified: setTimes ? modified : undefined };
+  const stored = bundling.store(file, signal);
+  // The next ones are to go along.
+  onReleased?.();
+  if (!(await stored)) return undefined;
+  progress.moved(bytes.length);
+  return progress.outcome(bytes.length, { kind: 'digest', algorithm: 'sha-256' });
 }
 
 /** How a file is sent to a server that stages uploads, and to one that does not. */

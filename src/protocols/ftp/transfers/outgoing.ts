@@ -56,7 +56,7 @@ export class OutgoingFile implements Transfer {
       // The log counts bytes of the file, not those that stand for them on the wire.
       onBytes: isPlain(this.#representation) ? count : () => {},
     });
-    linger(socket, options.dataTimeoutMs);
+    lingerAtEnd(socket, options.dataTimeoutMs);
     await this.#download.finish(outcomeOf(end), this.#sent);
     return finalReply(end, this.#desk, `Sent, ${this.#sent} bytes`);
   }
@@ -126,7 +126,7 @@ export class OutgoingLines implements Transfer {
       traffic,
       onBytes: (count) => (this.#sent += count),
     });
-    linger(socket, options.dataTimeoutMs);
+    lingerAtEnd(socket, options.dataTimeoutMs);
     return finalReply(end, this.#desk, 'That is all');
   }
 
@@ -138,7 +138,7 @@ function levelOf({ deflateLevel }: State, { options }: Desk): number {
 }
 
 /** Lets the peer take what is on its way and close its side; destroying now could lose it. */
-function linger(socket: Socket, milliseconds: number): void {
+export function lingerAtEnd(socket: Socket, milliseconds: number): void {
   socket.setTimeout(milliseconds, () => socket.destroy());
 }
 
@@ -147,7 +147,8 @@ function outcomeOf(end: StreamEnd): 'complete' | 'interrupted' | 'failed' {
   return end.kind === 'refused' ? 'failed' : 'interrupted';
 }
 
-function finalReply(end: StreamEnd, desk: Desk, done: string): Reply {
+/** What is said when the bytes have gone, or not. */
+export function finalReply(end: StreamEnd, desk: Desk, done: string): Reply {
   switch (end.kind) {
     case 'finished':
       return reply(226, done);
@@ -164,7 +165,7 @@ function finalReply(end: StreamEnd, desk: Desk, done: string): Reply {
 }
 
 /** Pieces of at least so many bytes, but for the last one. */
-async function* gatherPieces(
+export async function* gatherPieces(
   pieces: AsyncIterable<Uint8Array>,
   bytes: number,
 ): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,7 @@
 import { ABOUT } from './about.ts';
 import { ACCESS } from './access.ts';
 import { ATTRIBUTES } from './attributes.ts';
+import { BUNDLES } from './bundles.ts';
 import { CONNECTIONS } from './connections.ts';
 import { DIGESTS } from './digests.ts';
 import { FILES } from './files.ts';
@@ -27,7 +28,7 @@ export const GROUPS: readonly (readonly [title: string, verbs: readonly Verb[]])
   ['Files', [...FILES, ...ATTRIBUTES, ...JOINS]],
   ['Listings', LISTINGS],
   ['Data connections', CONNECTIONS],
-  ['Transfers', TRANSFERS],
+  ['Transfers', [...TRANSFERS, ...BUNDLES]],
   ['Digests', DIGESTS],
   ['SITE', SITE],
   ['Refused on purpose', REFUSED],
