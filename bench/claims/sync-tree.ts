@@ -41,7 +41,6 @@ export const syncTree: Claim = {
       });
       for (const direction of ['up', 'down'] as const) {
         await bench.compare(row('all of it new', { direction }));
-        // The round that is not counted brings it.
         await bench.compare(row('nothing changed', { direction, keeps: true }));
       }
     }

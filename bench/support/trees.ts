@@ -38,7 +38,7 @@ function growTree(
 /** What a courier does. */
 export interface Route {
   readonly direction: 'up' | 'down';
-  /** Leaves the copy where it is: from the second time on nothing has to be brought. */
+  /** Keeps a copy, which is brought before anything is measured: then nothing has to be. */
   readonly keeps?: boolean;
 }
 
@@ -50,6 +50,8 @@ export class Courier {
   readonly #shape: TreeShape;
   readonly #folder: string;
   #journeys = 0;
+  /** The routes on which the copy that is kept has been brought. */
+  readonly #kept = new Set<Route['direction']>();
 
   /** @param folder where what is fetched goes */
   constructor(client: Client, server: Server, shape: TreeShape, folder: string) {
@@ -68,7 +70,12 @@ export class Courier {
   async go({ direction, keeps = false }: Route): Promise<number> {
     if (!keeps) this.#journeys += 1;
     const name = `${this.label} ${keeps ? 'kept' : this.#journeys}`.replaceAll(' ', '-');
-    const began = await (direction === 'up' ? this.#up(name) : this.#down(name));
+    const bring = () => (direction === 'up' ? this.#up(name) : this.#down(name));
+    if (keeps && !this.#kept.has(direction)) {
+      this.#kept.add(direction);
+      await bring();
+    }
+    const began = await bring();
     const seconds = (performance.now() - began.at) / 1000;
     const { folders, files } = this.#shape;
     const missing = folders * (files + 1) - readdirSync(began.target, { recursive: true }).length;

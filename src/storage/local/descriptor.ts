@@ -1,7 +1,12 @@
-import { close } from 'node:fs';
+import { close, closeSync, fstatSync } from 'node:fs';
 import { Failure } from '../../base/failure.ts';
+import { MiB } from '../../base/size.ts';
 import type { Soon } from '../store.ts';
 import { osFailure } from './os-failure.ts';
+import type { Pace } from './pace.ts';
+
+/** Closing more than this can take long: the system then frees a file that has been removed. */
+const AT_ONCE_BYTES = MiB;
 
 /**
  * An open descriptor that is closed only when no call uses it any more. The system gives the
@@ -10,11 +15,14 @@ import { osFailure } from './os-failure.ts';
  */
 export class Descriptor implements AsyncDisposable {
   readonly number: number;
+  readonly #pace: Pace | undefined;
   #users = 0;
   #closed: PromiseWithResolvers<void> | undefined;
 
-  constructor(number: number) {
+  /** @param pace of the disk it is on; without, a thread closes it */
+  constructor(number: number, pace?: Pace) {
     this.number = number;
+    this.#pace = pace;
   }
 
   /** Runs a call that uses the number. @throws Failure for an error of the system */
@@ -54,7 +62,26 @@ export class Descriptor implements AsyncDisposable {
     const closed = this.#closed;
     if (!closed) return;
     // What had to be durable has been synced before, so an error here tells nothing of use.
-    close(this.number, () => closed.resolve());
+    if (!this.#closesAtOnce()) close(this.number, () => closed.resolve());
+    else closed.resolve();
+  }
+
+  /** What is small is closed before a thread has been asked. */
+  #closesAtOnce(): boolean {
+    const isClosed = this.#pace?.atOnce(() => {
+      try {
+        if (fstatSync(this.number).size > AT_ONCE_BYTES) return false;
+      } catch {
+        return false;
+      }
+      try {
+        closeSync(this.number);
+      } catch {
+        // It is closed all the same (close(2)).
+      }
+      return true;
+    });
+    return isClosed ?? false;
   }
 }
 

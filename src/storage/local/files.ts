@@ -56,7 +56,7 @@ export class LocalFile implements ReadableFile {
 
   private constructor(entry: Entry, descriptor: number, pace: Pace) {
     this.entry = entry;
-    this.#descriptor = new Descriptor(descriptor);
+    this.#descriptor = new Descriptor(descriptor, pace);
     this.#pace = pace;
   }
 
@@ -95,7 +95,7 @@ export class LocalStagedFile implements StagedFile {
    * @param syncName makes the file's name durable, where it is new
    */
   constructor(descriptor: number, pace: Pace, syncing: Syncing, syncName?: () => Promise<void>) {
-    this.#descriptor = new Descriptor(descriptor);
+    this.#descriptor = new Descriptor(descriptor, pace);
     this.#pace = pace;
     this.#syncing = syncing;
     this.#syncName = syncName;
