@@ -6,6 +6,8 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
  * (`::ffff:192.0.2.1`) is IPv4; what is no address at all stands for itself.
  */
 export function networkOf(address: string): string {
+  // Asked several times for each connection.
+  if (!address.includes(':')) return address;
   const [bare = ''] = address.split('%');
   if (!isIPv6(bare)) return address;
   const groups = groupsOf(bare);
@@ -43,10 +45,12 @@ export class Networks {
   /** Those that {@link networkOf} gives, found at once however many there are. */
   readonly #parties = new Set<string>();
   readonly #wider = new BlockList();
+  #isEmpty = true;
 
   /** @param networks as {@link parseNetwork} gives them */
   constructor(networks: Iterable<string>) {
     for (const network of networks) {
+      this.#isEmpty = false;
       const [address = '', length] = network.split('/');
       const family = isIP(address);
       const isParty = length === undefined || (family === 6 && length === '64');
@@ -56,6 +60,7 @@ export class Networks {
   }
 
   has(address: string): boolean {
+    if (this.#isEmpty) return false;
     const [bare = ''] = address.split('%');
     if (this.#parties.has(networkOf(bare))) return true;
     const family = isIP(bare);

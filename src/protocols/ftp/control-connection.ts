@@ -125,7 +125,10 @@ export class ControlConnection {
           await turn;
         }
         const done = this.#answer(command);
-        if (done instanceof Promise) await done;
+        if (done instanceof Promise) {
+          this.#writer.flushSoon();
+          await done;
+        }
         if (this.#writer.isFull) await this.#writer.drained(this.#gone.signal);
       }
     } finally {

@@ -4,8 +4,8 @@ import { encodeLines } from '../../wire/ftp/lines.ts';
 import { openLine, replyLines, type Reply } from '../../wire/ftp/reply.ts';
 
 /**
- * Writes replies, those of one turn in one write: many small ones cost as much as one. What is
- * said goes out at the end of the turn at the latest.
+ * Writes replies, those of one turn in one write: many small ones cost as much as one. Nothing goes
+ * out before somebody says so.
  */
 export class ReplyWriter {
   readonly #wire: { readonly stream: Socket };
@@ -35,7 +35,11 @@ export class ReplyWriter {
   say(reply: Reply): void {
     this.lastCode = reply.code;
     this.#pending += replyLines(reply);
-    this.#scheduled ??= setImmediate(() => this.flush());
+  }
+
+  /** What has been said goes out at the end of the turn at the latest. */
+  flushSoon(): void {
+    if (this.#pending !== '') this.#scheduled ??= setImmediate(() => this.flush());
   }
 
   /** A line of a reply that goes on; it goes out at once. */
