@@ -6,11 +6,12 @@ import { boundYoungSpace } from './cli/young-space.ts';
 const problem = nodeProblem(process.versions.node);
 if (problem === undefined) {
   widenThreadPool();
+  const serves = process.argv[2] === 'serve';
   // Reading the rest of the program would widen it, too.
-  if (process.argv[2] === 'serve') boundYoungSpace();
+  if (serves) boundYoungSpace();
   // Only now: an older Node cannot even read the rest.
   const { startFast } = await import('./cli/start-fast.ts');
-  startFast();
+  startFast({ staysLong: serves });
   const { runProgram } = await import('./cli/program.ts');
   process.exitCode = await runProgram(process.argv);
 } else {
