@@ -9,6 +9,9 @@ const SIZES = [
 ] as const;
 const LEAST_BYTES = 64 * KiB;
 
+/** The same for what comes: a batch is a write into a file, and smaller ones are more calls than bytes. */
+const GATHER_SIZES = [SIZES[0], { running: 64, bytes: 256 * KiB }] as const;
+
 /**
  * Counts the transfers that run. Large buffers are fastest for a few transfers, small ones for
  * many, because together they have to fit into the processor's cache.
@@ -36,8 +39,16 @@ export class Traffic {
 
   /** The size of a buffer for one more transfer, which has at most `expected` bytes to move. */
   bufferBytes(expected = Number.POSITIVE_INFINITY): number {
-    const fits = SIZES.find(({ running }) => this.#running <= running);
-    const bytes = Math.min(this.largestBytes, fits?.bytes ?? LEAST_BYTES);
-    return Math.max(1, Math.min(bytes, expected));
+    return Math.max(1, Math.min(this.#fitting(SIZES), expected));
+  }
+
+  /** How much is gathered for one write of one more transfer, at most. */
+  gatherBytes(most: number): number {
+    return Math.max(1, Math.min(this.#fitting(GATHER_SIZES), most));
+  }
+
+  #fitting(sizes: typeof SIZES | typeof GATHER_SIZES): number {
+    const fits = sizes.find(({ running }) => this.#running <= running);
+    return Math.min(this.largestBytes, fits?.bytes ?? LEAST_BYTES);
   }
 }

@@ -176,7 +176,7 @@ export class IncomingFile implements Transfer {
     if (isPlain(this.#representation)) return undefined;
     const { options, traffic } = this.#desk;
     const upload = this.#upload;
-    const most = traffic.bufferBytes(GATHER_BYTES);
+    const most = traffic.gatherBytes(GATHER_BYTES);
     return new Unpacking(this.#representation, {
       write: (chunks) => upload.write(chunks, signal),
       onMarker: async (text) => {
@@ -202,7 +202,7 @@ export class IncomingFile implements Transfer {
     const { clock, options, traffic } = this.#desk;
     this.#began = clock.monotonic();
     const upload = this.#upload;
-    const most = traffic.bufferBytes(GATHER_BYTES);
+    const most = traffic.gatherBytes(GATHER_BYTES);
     const write = unpacking
       ? (chunks: readonly Uint8Array[]) => unpacking.write(chunks)
       : (chunks: readonly Uint8Array[]) => upload.write(chunks, signal);
