@@ -37,6 +37,7 @@ const USES: Readonly<Record<string, readonly ((name: Buffer) => readonly Buffer[
     (name) => [joined('COMB joined "', name, '"')],
     (name) => [joined('COMB "', name, '" mine')],
   ],
+  XMRETR: [(name) => [joined('XMRETR ', name)], (name) => [joined('XMRETR mine "', name, '"')]],
   XSHA256: [(name) => [joined('XSHA256 ', name)], (name) => [joined('XSHA256 "', name, '" 0 5')]],
 };
 
@@ -55,6 +56,7 @@ const READING: Readonly<Record<string, 'sends' | undefined>> = {
   XSHA256: undefined,
   XSHA512: undefined,
   RETR: 'sends',
+  XMRETR: 'sends',
   LIST: 'sends',
   NLST: 'sends',
   MLSD: 'sends',
