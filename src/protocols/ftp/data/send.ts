@@ -1,16 +1,8 @@
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
-import { KiB } from '../../../base/size.ts';
 import type { Soon } from '../../../storage/store.ts';
 import type { Pieces } from './pieces.ts';
 import { FINISHED, watchForEnd, type PumpOptions, type StreamEnd } from './stream-end.ts';
 import type { Traffic } from './traffic.ts';
-
-/**
- * TLS holds a whole piece encrypted beside the piece itself, and hands at most ten of its buffers of
- * 16 KiB to the system at a time.
- */
-const MOST_ENCRYPTED_BYTES = 128 * KiB;
 
 export interface SendOptions extends PumpOptions {
   /** Who may go on, and how far. */
@@ -39,10 +31,7 @@ export async function send(
   const stopWatching = watchForEnd(socket, options, giveUp);
   // Nothing is to come on this connection; reading it shows when the peer closes.
   socket.resume();
-  const most = Math.min(
-    source.mostBytes ?? Number.POSITIVE_INFINITY,
-    socket instanceof TLSSocket ? MOST_ENCRYPTED_BYTES : Number.POSITIVE_INFINITY,
-  );
+  const most = source.mostBytes ?? Number.POSITIVE_INFINITY;
   let pieceBytes = traffic.bufferBytes();
   let goOn: (() => void) | undefined;
   const onTaken = (): void => goOn?.();
