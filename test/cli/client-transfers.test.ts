@@ -37,7 +37,7 @@ suite('put, get and the words for names', { concurrency: 2 }, () => {
   });
 
   test('the same again moves nothing', async () => {
-    const name = await local('again', randomBytes(MiB));
+    const name = await local('resent', randomBytes(MiB));
     await house.run(['put', name, house.url]);
     const again = await house.run(['put', '--json', name, house.url]);
     const done = events(again.stdout).find(({ type }) => type === 'done');
@@ -85,6 +85,24 @@ suite('put, get and the words for names', { concurrency: 2 }, () => {
     const rm = await house.run(['rm', '-r', `${house.url}tree`]);
     assert.equal(rm.code, 0, rm.stderr);
     assert.equal((await house.run(['ls', `${house.url}tree`])).code, 4);
+  });
+
+  test('a folder that is put again sends only what is not there yet', async () => {
+    await mkdir(join(house.here, 'resent'));
+    for (const name of ['a', 'b', 'c']) await local(`resent/${name}`, `content of ${name}`);
+    assert.equal((await house.run(['put', '-r', 'resent', house.url])).code, 0);
+    await writeFile(join(house.here, 'resent/b'), 'another content');
+    await local('resent/d', 'new');
+    const put = await house.run(['put', '-r', 'resent', house.url]);
+    assert.equal(put.code, 0, put.stderr);
+    assert.match(put.stderr, /2 there already/);
+    for (const [name, content] of [
+      ['b', 'another content'],
+      ['c', 'content of c'],
+      ['d', 'new'],
+    ] as const) {
+      assert.equal(await readFile(join(house.home, 'resent', name), 'utf8'), content);
+    }
   });
 
   test('a folder that is named with a slash is made here, and another is missed (3)', async () => {

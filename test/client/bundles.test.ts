@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { parsePath } from '../../src/base/path.ts';
 import { ConnectionPool } from '../../src/client/pool.ts';
 import { FtpRemote } from '../../src/client/remotes/ftp/ftp-remote.ts';
+import { transferAll } from '../../src/client/transfer/batch.ts';
 import { Bundling } from '../../src/client/transfer/bundling.ts';
 import { download } from '../../src/client/transfer/download/download.ts';
 import { upload } from '../../src/client/transfer/upload/upload.ts';
@@ -95,4 +96,26 @@ test('what comes in a bundle is believed only with its digest', async () => {
   );
   assert.equal(fetched?.[0]?.digest.hex, hex);
   assert.equal(fetched?.[1], undefined);
+});
+
+test('many files that are sent again are found there, and the others go in bundles', async () => {
+  await using here = await scene();
+  const { pool, local, disk } = here;
+  const items = NAMES.map((name) => ({
+    kind: 'upload' as const,
+    source: local(name),
+    path: parsePath(`/${name}`),
+  }));
+  for (const name of NAMES) await writeFile(local(name), `content of ${name}`);
+  await transferAll(pool, items.slice(0, 30), { parallel: 2 });
+  await writeFile(local(NAMES[0] ?? ''), 'longer than it was before, and other');
+  const results = await transferAll(pool, items, { parallel: 2 });
+  const sent = results.filter((one) => 'outcome' in one && !one.outcome.wasThere);
+  assert.deepEqual(
+    sent.map(({ item }) => item),
+    [items[0], ...items.slice(30)],
+  );
+  for (const name of NAMES) {
+    assert.deepEqual(await readFile(disk(name)), await readFile(local(name)));
+  }
 });

@@ -10,6 +10,7 @@ import { below } from '../../client/sync/walk-remote.ts';
 import { failedWith } from '../../client/local/os-path.ts';
 import { asTransferFailure, throwIfInterrupted } from '../../client/retry.ts';
 import { TransferFailure } from '../../client/transfer-failure.ts';
+import { Listings } from '../../client/transfer/listings.ts';
 import { upload } from '../../client/transfer/upload/upload.ts';
 import { say } from '../output.ts';
 import { concludeBatch, runBatch, type Transfer } from './batch.ts';
@@ -79,11 +80,13 @@ export class Put {
   readonly #folders: Path[] = [];
   readonly #transfers: Transfer[] = [];
   readonly #omitted = new Omitted();
+  readonly #listings: Listings;
   #isBatch = false;
   #skipped = 0;
 
   constructor(site: Site, flags: PutFlags, job: Job) {
     this.#site = site;
+    this.#listings = new Listings(site.pool);
     this.#flags = flags;
     this.#job = job;
   }
@@ -186,7 +189,7 @@ export class Put {
       run: (hear) =>
         upload(this.#site.pool, source, path, {
           ...engineOptions(this.#flags, this.#job.signal, hear),
-          ...(this.#isBatch && { bundling: this.#site.bundling }),
+          ...(this.#isBatch && { bundling: this.#site.bundling, listings: this.#listings }),
         }),
     });
   }

@@ -6,6 +6,7 @@ import { download } from './download/download.ts';
 import { Bundling } from './bundling.ts';
 import type { DownloadOptions, TransferOptions, UploadOptions } from './options.ts';
 import type { Outcome } from './outcome.ts';
+import { Listings } from './listings.ts';
 import { runSeveral } from './several.ts';
 import { upload } from './upload/upload.ts';
 
@@ -60,10 +61,11 @@ export async function transferAll<I extends Item>(
   const { parallel = 1, signal, onEnd } = options;
   const results: BatchResult<I>[] = [];
   const bundling = new Bundling(pool, parallel);
+  const listings = new Listings(pool);
   let hopeless: TransferFailure | undefined;
 
   async function run([index, item]: readonly [number, I], onReleased: () => void): Promise<void> {
-    const options = { ...(signal && { signal }), bundling, onReleased };
+    const options = { ...(signal && { signal }), bundling, listings, onReleased };
     const result = hopeless ? { item, failure: hopeless } : await transfer(pool, item, options);
     if ('failure' in result && HOPELESS.has(result.failure.code)) hopeless = result.failure;
     results[index] = result;

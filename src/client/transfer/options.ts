@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { MiB } from '../../base/size.ts';
 import type { PublishGroup } from '../local/publish-group.ts';
+import type { Listings } from './listings.ts';
 import type { RemoteEntry } from '../remote.ts';
 import type { Bundling } from './bundling.ts';
 import { DEFAULT_RETRIES } from '../retry.ts';
@@ -56,6 +57,8 @@ export interface UploadOptions extends TransferOptions {
    * cannot rename. What was there is destroyed with the first byte.
    */
   readonly inPlace?: boolean;
+  /** Tell what is there where many files are sent: a small one that is not, is sent without asking. */
+  readonly listings?: Listings;
   /** A listing has just shown that nothing is there: a small file is then sent without asking again. */
   readonly isNew?: boolean;
   /** Where, and how much of, a source without a length is kept before it is sent. */

@@ -8,6 +8,7 @@ import { TransferFailure } from '../../transfer-failure.ts';
 import { strongest } from '../digests.ts';
 import { BUNDLED_BYTES } from '../bundling.ts';
 import { digestOfBytes, heard } from '../in-memory.ts';
+import type { Listed } from '../listings.ts';
 import type { Settled, UploadOptions } from '../options.ts';
 import type { Outcome, Proof } from '../outcome.ts';
 import type { Progress } from '../progress.ts';
@@ -41,10 +42,12 @@ interface Sent {
  */
 export async function uploadAtOnce(wanted: AtOnce): Promise<Outcome | undefined> {
   const { pool, local, path, options, progress } = wanted;
-  const { isNew, inPlace, overwrite, setTimes, signal, verify } = options;
+  const { inPlace, overwrite, setTimes, signal, verify } = options;
   if (inPlace || overwrite !== 'replace' || verify === 'full') return undefined;
+  const there = await entryThere(wanted);
+  const isNew = there === 'nothing';
   const source = readSmall(local, isNew ? PIECE_BYTES : BUNDLED_BYTES);
-  if (!source) return undefined;
+  if (!source || needsLook(there, source.bytes.length)) return undefined;
   const { bytes, modified } = source;
   const bundled = await sendInBundle(wanted, source);
   if (bundled || !isNew) return bundled;
@@ -69,6 +72,18 @@ export async function uploadAtOnce(wanted: AtOnce): Promise<Outcome | undefined>
       return undefined;
     throw error;
   }
+}
+
+/** What is there; `unknown` unless a listing has told or can tell. */
+async function entryThere({ path, options }: AtOnce): Promise<Listed> {
+  const { isNew, listings, signal } = options;
+  if (isNew) return 'nothing';
+  return listings ? listings.entry(path, signal) : 'unknown';
+}
+
+/** Of the same size it may be the same file, and what is unfinished is continued. */
+function needsLook(there: Listed, size: number): boolean {
+  return typeof there === 'object' && (there.isUnfinished || there.size === size);
 }
 
 /** Where the server takes bundles it also keeps the old version until the new one is proven. */

@@ -44,7 +44,7 @@ async function uploadFile(
     async (reached, number) => {
       progress.attempt(number);
       // A second time it is looked at closely.
-      const isSimple = number === 1 && (options.isNew || options.bundling);
+      const isSimple = number === 1 && (options.isNew || options.bundling || options.listings);
       const outcome = isSimple && (await uploadAtOnce({ pool, local, path, options, progress }));
       if (outcome) return outcome;
       await using lease = await pool.lease(signal);
