@@ -88,12 +88,12 @@ suite('put, get and the words for names', { concurrency: 2 }, () => {
   });
 
   test('a folder that is put again sends only what is not there yet', async () => {
-    await mkdir(join(house.here, 'resent'));
-    for (const name of ['a', 'b', 'c']) await local(`resent/${name}`, `content of ${name}`);
-    assert.equal((await house.run(['put', '-r', 'resent', house.url])).code, 0);
-    await writeFile(join(house.here, 'resent/b'), 'another content');
-    await local('resent/d', 'new');
-    const put = await house.run(['put', '-r', 'resent', house.url]);
+    await mkdir(join(house.here, 'tree-again'));
+    for (const name of ['a', 'b', 'c']) await local(`tree-again/${name}`, `content of ${name}`);
+    assert.equal((await house.run(['put', '-r', 'tree-again', house.url])).code, 0);
+    await writeFile(join(house.here, 'tree-again/b'), 'another content');
+    await local('tree-again/d', 'new');
+    const put = await house.run(['put', '-r', 'tree-again', house.url]);
     assert.equal(put.code, 0, put.stderr);
     assert.match(put.stderr, /2 there already/);
     for (const [name, content] of [
@@ -101,7 +101,7 @@ suite('put, get and the words for names', { concurrency: 2 }, () => {
       ['c', 'content of c'],
       ['d', 'new'],
     ] as const) {
-      assert.equal(await readFile(join(house.home, 'resent', name), 'utf8'), content);
+      assert.equal(await readFile(join(house.home, 'tree-again', name), 'utf8'), content);
     }
   });
 
