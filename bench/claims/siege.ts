@@ -1,11 +1,10 @@
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MiB } from '../../src/base/size.ts';
 import type { Bench, Claim, Row } from '../support/claim.ts';
 import { Control } from '../support/control.ts';
-import { curl, urlOf } from '../support/curl.ts';
 import { logIn } from '../support/logins.ts';
 import { memoryOf } from '../support/memory.ts';
 import { OURS, type Server } from '../support/servers.ts';
@@ -16,7 +15,10 @@ const SLOW = { downloads: 100, uploads: 100, strangers: 40 };
 /** How often each of the slow ones sends or takes a little. */
 const TICK_MS = 500;
 const BYTES = 8 * MiB;
+const CONTENT = Buffer.alloc(BYTES, 'siege');
 const LOGINS = 200;
+/** Files one after the other, in one session. */
+const FILES = 10;
 
 const PEACE = 'in peace';
 const BESIEGED = 'besieged';
@@ -41,10 +43,11 @@ export const siege: Claim = {
     });
     await bench.compare({
       ...row(servers, async (server) => {
-        const url = `url=${urlOf(server, '/one')}\noutput=/dev/null\n`;
-        return (
-          (10 * BYTES) / MiB / (await curl(server, ['--config', '-'], { input: url.repeat(10) }))
-        );
+        using control = await Control.login(server);
+        return mibPerSecond(async () => {
+          const bytes = await control.get('/one');
+          if (bytes !== BYTES) throw new Error(`${server.label} lost bytes`);
+        });
       }),
       title: 'Downloads of 8 MiB, one after the other',
       unit: 'MiB/s',
@@ -52,12 +55,12 @@ export const siege: Claim = {
     });
     await bench.compare({
       ...row(servers, async (server) => {
-        const file = join(bench.folder, 'one');
-        const seconds = await curl(server, ['-T', file, urlOf(server, '/sent')]);
-        const sent = join(server.folder, 'sent');
-        if (readFileSync(sent).length !== BYTES) throw new Error(`${server.label} lost bytes`);
-        rmSync(sent);
-        return BYTES / MiB / seconds;
+        using control = await Control.login(server);
+        return mibPerSecond(async () => {
+          await control.put('/sent', CONTENT);
+          const sent = join(server.folder, 'sent');
+          if (readFileSync(sent).length !== BYTES) throw new Error(`${server.label} lost bytes`);
+        });
       }),
       title: 'Uploads of 8 MiB, one after the other',
       unit: 'MiB/s',
@@ -75,6 +78,12 @@ export const siege: Claim = {
   },
 };
 
+async function mibPerSecond(move: () => Promise<void>): Promise<number> {
+  const began = performance.now();
+  for (let file = 0; file < FILES; file += 1) await move();
+  return (FILES * BYTES) / MiB / ((performance.now() - began) / 1000);
+}
+
 function row(
   servers: readonly Server[],
   once: (server: Server) => Promise<number>,
@@ -86,9 +95,7 @@ function row(
 async function opened(bench: Bench, label: string): Promise<Server> {
   const server = await bench.start(OURS, { label });
   if (server === undefined) throw new Error('There is no server');
-  const content = Buffer.alloc(BYTES, 'siege');
-  writeFileSync(join(bench.folder, 'one'), content);
-  writeFileSync(join(server.folder, 'one'), content);
+  writeFileSync(join(server.folder, 'one'), CONTENT);
   return server;
 }
 

@@ -76,6 +76,21 @@ export class Control implements Disposable {
     return socket;
   }
 
+  /** Downloads a file and keeps nothing of it. @returns its bytes @throws Error if it is not sent */
+  async get(path: string): Promise<number> {
+    const data = await this.passive();
+    let bytes = 0;
+    data.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+    });
+    const ended = once(data, 'close');
+    // The reply to the end may come in the same packet as the one to the beginning.
+    const first = await this.say(`RETR ${path}`);
+    if (!first.includes('226 ')) await this.#reply();
+    await ended;
+    return bytes;
+  }
+
   /** Waits for the reply that says that a transfer was cut. */
   async cut(): Promise<void> {
     const reply = await this.#reply();
@@ -83,7 +98,7 @@ export class Control implements Disposable {
   }
 
   /**
-   * Uploads a small file whole, as lftp does it.
+   * Uploads a file whole, as lftp does it.
    * @throws Error if it is not stored
    */
   async put(path: string, content: Uint8Array): Promise<void> {

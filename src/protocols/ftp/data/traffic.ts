@@ -10,7 +10,10 @@ const SIZES = [
 const LEAST_BYTES = 64 * KiB;
 
 /** The same for what comes: a batch is a write into a file, and smaller ones are more calls than bytes. */
-const GATHER_SIZES = [SIZES[0], { running: 64, bytes: 256 * KiB }] as const;
+const GATHER_SIZES = [
+  { running: 1, bytes: Number.POSITIVE_INFINITY },
+  { running: 64, bytes: 256 * KiB },
+] as const;
 
 /**
  * Counts the transfers that run. Large buffers are fastest for a few transfers, small ones for

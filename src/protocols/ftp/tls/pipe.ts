@@ -72,7 +72,8 @@ export class Pipe extends Duplex {
   }
 
   override _read(): void {
-    if (this.#detaching === undefined) this.#raw.resume();
+    // One that has only come to the end of its turn goes on by itself.
+    if (this.#detaching === undefined && this.#raw.isPaused()) this.#raw.resume();
   }
 
   override _write(bytes: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
