@@ -44,7 +44,7 @@ export const siege: Claim = {
     await bench.compare({
       ...row(servers, async (server) => {
         using control = await Control.login(server);
-        return mibPerSecond(async () => {
+        return await mibPerSecond(async () => {
           const bytes = await control.get('/one');
           if (bytes !== BYTES) throw new Error(`${server.label} lost bytes`);
         });
@@ -56,7 +56,7 @@ export const siege: Claim = {
     await bench.compare({
       ...row(servers, async (server) => {
         using control = await Control.login(server);
-        return mibPerSecond(async () => {
+        return await mibPerSecond(async () => {
           await control.put('/sent', CONTENT);
           const sent = join(server.folder, 'sent');
           if (readFileSync(sent).length !== BYTES) throw new Error(`${server.label} lost bytes`);
