@@ -9,7 +9,10 @@ const SIZES = [
 ] as const;
 const LEAST_BYTES = 64 * KiB;
 
-/** The same for what comes: a batch is a write into a file, and smaller ones are more calls than bytes. */
+/**
+ * The same for what comes: a batch is a write into a file, and smaller ones are more calls than
+ * bytes; but those of several uploads can fall into one turn of the event loop, and others wait.
+ */
 const GATHER_SIZES = [
   { running: 1, bytes: Number.POSITIVE_INFINITY },
   { running: 64, bytes: 256 * KiB },
