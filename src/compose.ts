@@ -386,8 +386,12 @@ function ftpOptions(
     offersDeflate: ftp.compression,
     deflateLevel: ftp.compressionLevel,
     deflateMaxRatio: ftp.maxCompressionRatio,
-    graceShare: ftp.graceShare,
-    graceMaxMs: ftp.graceMax,
-    graceMinMs: ftp.graceMin,
+    grace: {
+      ...FTP_DEFAULTS.grace,
+      share: ftp.graceShare,
+      mostMs: ftp.graceMax,
+      leastMs: ftp.graceMin,
+      roundTrips: ftp.graceRoundTrips,
+    },
   };
 }

@@ -10,11 +10,11 @@ import {
   oneOf,
   oneOrMore,
   path,
-  share,
   size,
   unless,
   yesOrNo,
 } from './kinds.ts';
+import { FTP_GRACE } from './ftp-grace.ts';
 import { FTP_LIMITS } from './ftp-limits.ts';
 import { HOSTS } from './hosts.ts';
 import { LIMITS, timer } from './limits.ts';
@@ -156,26 +156,7 @@ export const SETTINGS = [
     about:
       'An upload that comes compressed and becomes more than 64 MiB is stopped if that is more than so many times what was sent; zlib cannot do more than 1032.',
   }),
-  setting({
-    key: 'ftp.grace-share',
-    kind: share,
-    default: '0.02',
-    about:
-      'When a data connection ends, the server may wait for this share of the time the upload took for a sign that its sender was cut off.',
-  }),
-  setting({
-    key: 'ftp.grace-min',
-    kind: duration('0s', '60s'),
-    default: '10ms',
-    about:
-      'The shortest such wait; it passes while the bytes are made durable. Files of up to 8 KiB do not wait.',
-  }),
-  setting({
-    key: 'ftp.grace-max',
-    kind: duration('0s', '60s'),
-    default: '1s',
-    about: 'The longest such wait.',
-  }),
+  ...FTP_GRACE,
 
   setting({
     key: 'tls.policy',

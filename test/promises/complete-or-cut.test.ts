@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { deflateSync } from 'node:zlib';
 import type { Client } from '../ftp/client.ts';
 import { startLive, type Live } from '../ftp/live.ts';
@@ -33,10 +34,15 @@ const SILENT = 'the data ended in order and the control connection stayed open';
 /** Longer than a test waits for a reply: what is answered all the same was not waited for. */
 const LONGEST_GRACE = { ftpGraceMin: '60s', ftpGraceMax: '60s' };
 
+/** A data connection that takes so long to come shows a way on which signs take as long, in ms. */
+const FAR_MS = 1000;
+
 suite('complete or cut, in the words of the design,', { timeout: 120_000 }, () => {
   let live: Live;
   /** Looks at a control connection for a minute before it believes in silence. */
   let patient: Live;
+  /** The same, unless a few round trips take less. */
+  let measuring: Live;
   /** Cuts a transfer in which no byte moves for a second. */
   let hasty: Live;
 
@@ -45,15 +51,16 @@ suite('complete or cut, in the words of the design,', { timeout: 120_000 }, () =
 
   before(async () => {
     live = await startLive();
-    patient = await startLive({ flags: LONGEST_GRACE });
+    patient = await startLive({ flags: { ...LONGEST_GRACE, ftpGraceRoundTrips: 'off' } });
+    measuring = await startLive({ flags: LONGEST_GRACE });
     hasty = await startLive({ flags: { ftpStallTimeout: '1s' } });
-    for (const one of [live, patient, hasty]) {
+    for (const one of [live, patient, measuring, hasty]) {
       await one.addAccount('neighbour', { home: 'homes/anna' });
     }
     await patient.addAccount('camera', { unconfirmed: 'publish' });
   });
   after(async () => {
-    await Promise.all([live, patient, hasty].map((one) => one[Symbol.asyncDispose]()));
+    await Promise.all([live, patient, measuring, hasty].map((one) => one[Symbol.asyncDispose]()));
   });
 
   /** Asserts that what was cut is kept for its owner, hidden from others, and can be completed. */
@@ -288,6 +295,10 @@ suite('complete or cut, in the words of the design,', { timeout: 120_000 }, () =
             await store(client, `STOR small-${count}`, WHOLE, '226 Stored, 10 bytes');
           }
         },
+        'which is a few round trips where these are short': async () => {
+          await using client = await measuring.logIn();
+          await store(client, 'STOR near', LARGE, `226 Stored, ${LARGE.length} bytes`);
+        },
         'which a command that follows cuts short': async () => {
           await using client = await patient.logIn();
           const data = await begin(client, 'STOR followed', LARGE);
@@ -324,6 +335,18 @@ suite('complete or cut, in the words of the design,', { timeout: 120_000 }, () =
           await expectReply(client, `426 ${UNCONFIRMED}; ${LARGE.length} bytes are kept`);
           await client.ended();
           await isKept(patient, 'in-grace', LARGE, UNCONFIRMED);
+        },
+        'within the round trips of a far sender': async () => {
+          await using client = await measuring.logIn();
+          const port = await client.passive();
+          await sleep(FAR_MS);
+          const data = await begin(client, 'STOR far', LARGE, 0, await client.data(port));
+          data.end();
+          await endOf(data);
+          client.socket.end();
+          await expectReply(client, `426 ${UNCONFIRMED}; ${LARGE.length} bytes are kept`);
+          await client.ended();
+          await isKept(measuring, 'far', LARGE, UNCONFIRMED);
         },
         'over a file, which stays': async () => {
           await using client = await patient.logIn();

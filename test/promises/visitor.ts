@@ -66,6 +66,7 @@ export async function ask(client: Client, line: string, wanted: string): Promise
 /**
  * Begins an upload and sends bytes.
  * @param start where the first of them lands
+ * @param connected the data connection, if it is there already
  * @returns the data connection, once the server has them all
  */
 export async function begin(
@@ -73,8 +74,9 @@ export async function begin(
   command: string,
   bytes: string,
   start = 0,
+  connected?: Socket,
 ): Promise<Socket> {
-  const data = await client.data();
+  const data = connected ?? (await client.data());
   await ask(client, command, '150 Waiting for the bytes');
   data.write(bytes);
   if (bytes !== '') await received(client, start + bytes.length);

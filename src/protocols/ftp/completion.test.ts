@@ -9,6 +9,7 @@ import {
   type Evidence,
   type Verdict,
 } from './completion.ts';
+import type { Grace } from './transfers/grace.ts';
 
 const PLAIN: Evidence = {
   end: 'finished',
@@ -104,6 +105,11 @@ class Control {
   }
 }
 
+/** So long, however busy this machine is. */
+function always(ms: number): Grace {
+  return { ms, busyMs: ms };
+}
+
 /** A clock on which all waits last until the test ends them. */
 function stillClock(): { clock: Clock; waits: number[]; pass: () => void } {
   const waits: number[] = [];
@@ -125,7 +131,12 @@ suite('waiting for a sign of the sender', () => {
     const { clock, waits } = stillClock();
     const control = new Control();
     control.become('spoke');
-    const patience = { clock, graceMs: 1000, mostMs: 1000, signal: new AbortController().signal };
+    const patience = {
+      clock,
+      grace: always(1000),
+      mostMs: 1000,
+      signal: new AbortController().signal,
+    };
     assert.deepEqual(await decide(ended, control.watch(), patience), {
       kind: 'complete',
       because: 'another command followed the data',
@@ -137,14 +148,24 @@ suite('waiting for a sign of the sender', () => {
     const { clock, waits } = stillClock();
     const control = new Control();
     setImmediate(() => control.become('gone'));
-    const patience = { clock, graceMs: 1000, mostMs: 1000, signal: new AbortController().signal };
+    const patience = {
+      clock,
+      grace: always(1000),
+      mostMs: 1000,
+      signal: new AbortController().signal,
+    };
     assert.deepEqual(await decide(ended, control.watch(), patience), { kind: 'unconfirmed' });
     assert.deepEqual(waits, []);
   });
 
   test('a small upload whose sender is silent is complete without a wait', async () => {
     const { clock, waits } = stillClock();
-    const patience = { clock, graceMs: 0.04, mostMs: 1000, signal: new AbortController().signal };
+    const patience = {
+      clock,
+      grace: always(0.04),
+      mostMs: 1000,
+      signal: new AbortController().signal,
+    };
     const verdict = await decide(ended, new Control().watch(), patience);
     assert.deepEqual(verdict, { kind: 'complete', because: silent('none') });
     assert.deepEqual(waits, []);
@@ -152,18 +173,25 @@ suite('waiting for a sign of the sender', () => {
 
   test('a wait ends with the time it was given', async () => {
     const { clock, waits, pass } = stillClock();
-    const patience = { clock, graceMs: 700, mostMs: 1000, signal: new AbortController().signal };
+    const patience = {
+      clock,
+      grace: always(700),
+      mostMs: 1000,
+      signal: new AbortController().signal,
+    };
     const decided = decide(ended, new Control().watch(), patience);
     pass();
     assert.deepEqual(await decided, { kind: 'complete', because: silent('none') });
     assert.deepEqual(waits, [700]);
   });
 
-  for (const [late, again] of [
-    [35, 35],
-    [60_000, 1000],
+  for (const [grace, late, again] of [
+    [always(10), 35, 35],
+    [always(10), 60_000, 1000],
+    [{ ms: 4, busyMs: 10 }, 2.5, 3.5],
+    [{ ms: 4, busyMs: 10 }, 35, 35],
   ] as const) {
-    test(`a wait whose end was noticed ${late} ms late is followed by another of ${again} ms`, async () => {
+    test(`a wait of ${grace.ms} ms whose end was noticed ${late} ms late is followed by another of ${again} ms`, async () => {
       const control = new Control();
       const waits: number[] = [];
       let now = 0;
@@ -179,9 +207,9 @@ suite('waiting for a sign of the sender', () => {
         },
       };
       const { signal } = new AbortController();
-      const patience = { clock, graceMs: 10, mostMs: 1000, signal };
+      const patience = { clock, grace, mostMs: 1000, signal };
       assert.deepEqual(await decide(ended, control.watch(), patience), { kind: 'unconfirmed' });
-      assert.deepEqual(waits, [10, again]);
+      assert.deepEqual(waits, [grace.ms, again]);
     });
   }
 
@@ -200,7 +228,12 @@ suite('waiting for a sign of the sender', () => {
           return new Promise(() => {});
         },
       };
-      const patience = { clock, graceMs: 700, mostMs: 1000, signal: new AbortController().signal };
+      const patience = {
+        clock,
+        grace: always(700),
+        mostMs: 1000,
+        signal: new AbortController().signal,
+      };
       const decided = await decide(ended, control.watch(), patience);
       assert.equal(decided.kind, verdict);
     });
@@ -215,7 +248,7 @@ suite('waiting for a sign of the sender', () => {
         return signal?.aborted ? Promise.reject(new Error('aborted')) : Promise.resolve();
       },
     };
-    const patience = { clock, graceMs: 700, mostMs: 1000, signal: abort.signal };
+    const patience = { clock, grace: always(700), mostMs: 1000, signal: abort.signal };
     assert.deepEqual(await decide(ended, new Control().watch(), patience), { kind: 'cut' });
   });
 });

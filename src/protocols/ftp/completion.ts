@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
 import type { EndMark } from '../../wire/ftp/coding/unit.ts';
 import type { StreamEnd } from './data/stream-end.ts';
+import type { Grace } from './transfers/grace.ts';
 
 /**
  * What the control connection has shown since the data connection ended.
@@ -118,8 +119,8 @@ export type Ended = Omit<Evidence, 'control' | 'waited'>;
 
 export interface Patience {
   readonly clock: Clock;
-  /** Milliseconds to wait for a sign of the control connection; two turns are always waited. */
-  readonly graceMs: number;
+  /** How long to wait for a sign of the control connection; two turns are always waited. */
+  readonly grace: Grace;
   /** The most that it may become where the end of a wait was noticed late. */
   readonly mostMs: number;
   /** Aborted when the sender aborts or the upload has to stop. */
@@ -145,18 +146,27 @@ export async function glance(
 export async function decide(
   ended: Ended,
   watch: ControlWatch,
-  { clock, graceMs, mostMs, signal }: Patience,
+  { clock, grace, mostMs, signal }: Patience,
 ): Promise<Exclude<Verdict, { kind: 'wait' }>> {
   let verdict = await glance(ended, watch, signal);
-  if (verdict.kind === 'wait' && graceMs >= 1) {
-    const late = await listen(watch, clock, graceMs, signal);
+  if (verdict.kind === 'wait' && grace.ms >= 1) {
+    const late = await listen(watch, clock, grace.ms, signal);
     verdict = look(ended, watch, signal, false);
-    // Where all are late, the sender's end may be as late to show as this wait was to end.
-    if (verdict.kind === 'wait' && late > graceMs)
-      await listen(watch, clock, Math.min(late, mostMs), signal);
+    const more = Math.min(mostMs, moreFor(late, grace));
+    if (verdict.kind === 'wait' && more > 0) await listen(watch, clock, more, signal);
   }
   if (verdict.kind === 'wait') verdict = look(ended, watch, signal, true);
   return verdict.kind === 'wait' ? whole(silent(ended.closeNotify)) : verdict;
+}
+
+/** Timers may be so late, in milliseconds, on a machine that has nothing else to do. */
+const IN_TIME_MS = 2;
+
+/** Where all are late, the sender's end may be as late to show as our wait was to end. */
+function moreFor(lateMs: number, { ms, busyMs }: Grace): number {
+  const isShortened = ms < busyMs;
+  if (lateMs <= (isShortened ? IN_TIME_MS : ms)) return 0;
+  return Math.max(lateMs, busyMs - ms - lateMs);
 }
 
 function look(ended: Ended, watch: ControlWatch, signal: AbortSignal, waited: boolean): Verdict {

@@ -4,6 +4,7 @@ import { KiB, MiB } from '../../base/size.ts';
 import type { PassiveAddressOptions } from './data/passive-address.ts';
 import type { Place } from './doors.ts';
 import type { TlsOptions } from './tls/options.ts';
+import { GRACE_DEFAULTS, type GraceOptions } from './transfers/grace.ts';
 
 /** Some consecutive ports, both ends included. */
 export interface Ports {
@@ -97,13 +98,7 @@ export interface FtpOptions {
   readonly markerBytes: number;
   /** How long a sender whose bytes are refused may go on sending while it reads why. */
   readonly refusalLingerMs: number;
-  /** What part of the time that an upload took may be spent on looking whether its sender lives. */
-  readonly graceShare: number;
-  readonly graceMaxMs: number;
-  /** The shortest such look; it passes while the bytes are made durable. */
-  readonly graceMinMs: number;
-  /** Up to so many bytes come in one write of any client, whole or not at all: they wait for nothing. */
-  readonly graceFreeBytes: number;
+  readonly grace: GraceOptions;
 }
 
 export const FTP_DEFAULTS: FtpOptions = {
@@ -144,8 +139,5 @@ export const FTP_DEFAULTS: FtpOptions = {
   deflateMaxRatio: 250,
   markerBytes: 16 * MiB,
   refusalLingerMs: 5000,
-  graceShare: 0.02,
-  graceMaxMs: 1000,
-  graceMinMs: 10,
-  graceFreeBytes: 8 * KiB,
+  grace: GRACE_DEFAULTS,
 };

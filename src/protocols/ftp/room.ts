@@ -13,6 +13,7 @@ import type { Hosts } from './hosts.ts';
 import type { FtpOptions } from './options.ts';
 import type { Proxies } from './proxies.ts';
 import type { Encryption } from './tls/encryption.ts';
+import type { Senders } from './transfers/senders.ts';
 import type { Verb } from './verbs/verb.ts';
 
 /** What all control connections of one server share. */
@@ -23,6 +24,7 @@ export interface Room {
   readonly log: Log;
   readonly commands: EventSource<CommandEvent> | undefined;
   readonly traffic: Traffic;
+  readonly senders: Senders;
   readonly proxies: Proxies;
   /** How old clients from some networks write names. */
   readonly charsets: ByNetwork<CharsetName>;

@@ -22,6 +22,7 @@ import { replies, reply } from './replies.ts';
 import type { Certificates } from './tls/certificates.ts';
 import { Encryption } from './tls/encryption.ts';
 import type { Room } from './room.ts';
+import { Senders } from './transfers/senders.ts';
 import { TABLE } from './verbs/table.ts';
 
 export interface FtpServerParts {
@@ -76,6 +77,7 @@ export class FtpServer implements AsyncDisposable {
       encryption,
       readsInPlace,
       traffic: new Traffic(options.bufferBytes),
+      senders: new Senders(),
       proxies,
       charsets: new ByNetwork(options.charsets),
       passivePorts: new PassivePorts({ proxies, ports: passive.ports, lifetimeMs, clock }),

@@ -19,11 +19,16 @@ export class PassiveListener implements Disposable {
   readonly #arrival = Promise.withResolvers<Socket>();
   readonly #ended = new AbortController();
   readonly #over: () => void;
+  readonly #clock: Clock;
+  readonly #since: number;
+  #awaitedMs: number | undefined;
   #waiting: Socket | undefined;
 
   constructor({ port, lifetimeMs, clock, over }: PassiveListenerOptions) {
     this.port = port;
     this.#over = () => over(this);
+    this.#clock = clock;
+    this.#since = clock.monotonic();
     // Without a reader, the end of a listener to which nobody came is no event.
     this.#arrival.promise.catch(() => {});
     const expire = (): void => {
@@ -32,9 +37,15 @@ export class PassiveListener implements Disposable {
     clock.sleep(lifetimeMs, this.#ended.signal).then(expire, () => {});
   }
 
+  /** So many milliseconds it took until somebody came; the port is told when this is made. */
+  get awaitedMs(): number | undefined {
+    return this.#awaitedMs;
+  }
+
   /** The connection that was waited for. */
   arrive(socket: Socket): void {
     this.#waiting = socket;
+    this.#awaitedMs = this.#clock.monotonic() - this.#since;
     this.#over();
     this.#arrival.resolve(socket);
   }

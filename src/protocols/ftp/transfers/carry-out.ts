@@ -49,7 +49,8 @@ export async function carryOut(
     const isInPlace = desk.readsInPlace && running.storesAsIs && isUnread;
     const socket = isInPlace ? readInPlace(connected) : connected;
     try {
-      const link = { socket, signal: stop, watchControl, say };
+      const roundTripMs = plan.kind === 'passive' ? plan.listener.awaitedMs : undefined;
+      const link = { socket, roundTripMs, signal: stop, watchControl, say };
       if (protection === undefined) return await running.run(link);
       // The handshake comes behind 150, which is what clients wait for (RFC 4217 §10.2).
       const secure = await encrypt(socket, protection, running.receives, desk, stop);

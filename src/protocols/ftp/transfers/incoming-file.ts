@@ -10,11 +10,11 @@ import { receive } from '../data/receive.ts';
 import { FINISHED, type StreamEnd } from '../data/stream-end.ts';
 import { Unpacking } from '../data/unpack.ts';
 import { logFailure, replyTo } from '../failures.ts';
-import type { FtpOptions } from '../options.ts';
 import { reply } from '../replies.ts';
 import { formatRestartMarker, takesMarkers } from '../restart-marker.ts';
 import type { State } from '../state.ts';
 import type { Desk } from '../visit.ts';
+import { graceFor } from './grace.ts';
 import { soFar } from './progress.ts';
 import type { Link, Transfer } from './transfer.ts';
 
@@ -66,11 +66,12 @@ export class IncomingFile implements Transfer {
   }
 
   async run(link: Link): Promise<Reply> {
+    const { clock, options, senders, peer } = this.#desk;
+    using sending = senders.enter(this.#session.accountName, peer, link.roundTripMs);
     const whole = new AbortController();
     using unpacking = this.#unpacking(link, whole);
     const end = await this.#receive(link, unpacking, whole);
     const { socket, signal, watchControl, closeNotify } = link;
-    const { clock, options } = this.#desk;
     if (end.kind === 'refused') {
       linger(socket, clock, options.refusalLingerMs);
       return this.#refuse(end.reason);
@@ -79,17 +80,20 @@ export class IncomingFile implements Transfer {
     if (whole.signal.aborted) part(socket, clock, options.refusalLingerMs);
     else hangUp(socket, end, options.refusalLingerMs);
 
-    const took = clock.monotonic() - (this.#began ?? 0);
+    const tookMs = clock.monotonic() - (this.#began ?? 0);
     const { start, received, length } = this.#upload;
     const announced = this.#announced;
     const mark = unpacking?.mark ?? 'none';
     const ended = { end: end.kind, closeNotify: tls, mark, start, received, length, announced };
     const watch = watchControl();
-    const grace = graceMs(options, took, received - start);
-    const patience = { clock, signal, graceMs: grace, mostMs: options.graceMaxMs };
     const verdict = await glance(ended, watch, signal);
     if (verdict.kind !== 'wait') return this.#conclude(verdict, end, signal);
+    const { atOnce, roundTripMs } = sending;
+    const bytes = received - start;
+    const upload = { tookMs, bytes, closeNotify: tls, atOnce, roundTripMs };
+    const grace = graceFor(upload, options.grace);
     // The wait passes while the bytes are made durable.
+    const patience = { clock, signal, grace, mostMs: options.grace.mostMs };
     const decision = decide(ended, watch, patience);
     return this.#completeUnless(decision, silent(tls), end, signal);
   }
@@ -227,13 +231,6 @@ export class IncomingFile implements Transfer {
       return { kind: 'refused', reason };
     }
   }
-}
-
-/** How long to look at the control connection, after an upload of so many ms and bytes. */
-function graceMs(options: FtpOptions, took: number, sent: number): number {
-  const share = Math.min(options.graceMaxMs, took * options.graceShare);
-  const isOneWrite = sent > 0 && sent <= options.graceFreeBytes;
-  return isOneWrite ? share : Math.max(options.graceMinMs, share);
 }
 
 function whyCut(end: StreamEnd): string {

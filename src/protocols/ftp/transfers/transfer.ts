@@ -6,6 +6,11 @@ import type { CloseNotify, ControlWatch } from '../completion.ts';
 /** What a running transfer works with. */
 export interface Link {
   readonly socket: Socket;
+  /**
+   * No round trip to the peer takes longer, in milliseconds: so long it was from our saying where
+   * the data connection is waited for until it was there. Undefined if we made the connection.
+   */
+  readonly roundTripMs: number | undefined;
   /** Aborted when the transfer has to stop; the reason is a Failure that says why. */
   readonly signal: AbortSignal;
   /** Begins to look at the control connection. */
