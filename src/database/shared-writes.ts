@@ -7,8 +7,14 @@ export interface Written<T> {
   readonly durable: Promise<void>;
 }
 
-interface Part {
-  readonly run: (write: Write) => Promise<unknown>;
+/** What those who share a transaction have in common: made at its beginning. */
+export interface Common {
+  /** Writes what is still to be written of it, as the last step of the transaction. */
+  end(): Promise<void>;
+}
+
+interface Part<C> {
+  readonly run: (write: Write, common: C) => Promise<unknown>;
   readonly done: (result: unknown, durable: Promise<void>) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -17,20 +23,23 @@ interface Part {
  * Transactions of many who come at once, made as one and synced as one: what each of them costs is
  * mostly what a transaction costs. Those who come while one is synced share the next.
  */
-export class SharedWrites {
+export class SharedWrites<C extends Common> {
   readonly #database: Pick<Database, 'write' | 'durable'>;
-  #waiting: Part[] = [];
+  readonly #begin: (write: Write) => C;
+  #waiting: Part<C>[] = [];
   #isAtWork = false;
 
-  constructor(database: Pick<Database, 'write' | 'durable'>) {
+  /** @param begin makes what is common to those who share this transaction */
+  constructor(database: Pick<Database, 'write' | 'durable'>, begin: (write: Write) => C) {
     this.#database = database;
+    this.#begin = begin;
   }
 
   /**
    * Runs `work`, a second time if another part of the same transaction has failed.
    * @throws Failure as {@link Database.write} does, and what `work` throws
    */
-  write<T>(work: (write: Write) => Promise<T>): Promise<Written<T>> {
+  write<T>(work: (write: Write, common: C) => Promise<T>): Promise<Written<T>> {
     const { promise, resolve, reject } = Promise.withResolvers<Written<T>>();
     const done = (result: unknown, durable: Promise<void>): void =>
       resolve({ result: result as T, durable });
@@ -54,12 +63,14 @@ export class SharedWrites {
   }
 
   /** @returns false if nothing of them has happened; one that is alone has been told why */
-  async #isWritten(parts: readonly Part[]): Promise<boolean> {
+  async #isWritten(parts: readonly Part<C>[]): Promise<boolean> {
     let results: unknown[];
     try {
       results = await this.#database.write(async (write) => {
+        const common = this.#begin(write);
         const results: unknown[] = [];
-        for (const { run } of parts) results.push(await run(write));
+        for (const { run } of parts) results.push(await run(write, common));
+        await common.end();
         return results;
       });
     } catch (error) {

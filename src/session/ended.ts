@@ -1,3 +1,4 @@
+import type { Digest } from '../base/digest.ts';
 import type { Path } from '../base/path.ts';
 import type { TransferEvent } from '../base/transfer-event.ts';
 import type { Declared } from '../vault/placement.ts';
@@ -20,6 +21,19 @@ export function ended(
     protocol: visitor.protocol,
     session: id,
     durationMs: Math.round(clock.monotonic() - began),
+  };
+}
+
+/** What is told of a small file that came whole. @param bytes its size */
+export function uploadedWhole(
+  path: Path,
+  bytes: number,
+  digest: Digest,
+  evidence: string,
+): Omit<TransferEvent, keyof OfSession> {
+  return {
+    ...{ direction: 'in', path, bytes, resumedFrom: 0, size: bytes, digest, evidence },
+    ...{ outcome: 'complete', reason: undefined },
   };
 }
 

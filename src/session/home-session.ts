@@ -17,7 +17,7 @@ import type { Home } from '../vault/home.ts';
 import type { Declared, Placement, Wishes } from '../vault/placement.ts';
 import type { SessionBandwidth } from './bandwidth.ts';
 import { RunningTransfers } from './running.ts';
-import { ended, uploadedByContent } from './ended.ts';
+import { ended, uploadedByContent, uploadedWhole } from './ended.ts';
 import { FileDownload } from './file-download.ts';
 import { FileUpload } from './file-upload.ts';
 import type { Download, QuotaView, Seen, Session, Unfinished, Upload, Visitor } from './session.ts';
@@ -150,20 +150,38 @@ export class HomeSession implements Session {
       placement.kind === 'append' && told ? { ...placement, ...told } : placement,
       { ...promised, ...wishes },
       this.id,
-      (permission) => this.#require(permission),
+      this.#authorise,
     );
     this.#told?.delete(path);
     this.#promised?.delete(path);
     return new FileUpload(this.#ofTransfer(), writer);
   }
 
+  async store(
+    path: Path,
+    content: Uint8Array,
+    wishes: Required<Declared> & Wishes,
+    evidence: string,
+    signal: AbortSignal,
+  ): Promise<Entry> {
+    const { bandwidth, clock, home, id, transfers } = this.#parts;
+    const began = clock.monotonic();
+    const entry = bandwidth.up.isFree
+      ? await home.store(path, { content, wishes, evidence }, id, this.#authorise)
+      : undefined;
+    if (!entry) return this.#storeAsUpload(path, content, wishes, evidence, signal);
+    this.#told?.delete(path);
+    this.#promised?.delete(path);
+    const whole = uploadedWhole(path, content.length, wishes.digest, evidence);
+    transfers.emit({ ...whole, ...ended(this.#ofTransfer(), began) });
+    return entry;
+  }
+
   async expect(path: Path, promise: Required<Declared>): Promise<number> {
     this.#require('write', 'overwrite');
     const parts = this.#ofTransfer();
     const began = parts.clock.monotonic();
-    const { bytes, made } = await parts.home.expect(path, promise, this.id, (permission) =>
-      this.#require(permission),
-    );
+    const { bytes, made } = await parts.home.expect(path, promise, this.id, this.#authorise);
     (this.#promised ??= new Map()).set(path, promise);
     if (made !== undefined) {
       parts.transfers.emit({ ...uploadedByContent(path, promise, made), ...ended(parts, began) });
@@ -204,7 +222,7 @@ export class HomeSession implements Session {
 
   async move(from: Path, to: Path): Promise<void> {
     this.#require('rename');
-    await this.#parts.home.move(from, to, (permission) => this.#require(permission));
+    await this.#parts.home.move(from, to, this.#authorise);
     this.#note('renamed', { path: from, to });
   }
 
@@ -221,8 +239,7 @@ export class HomeSession implements Session {
 
   async copy(from: Path, to: Path): Promise<Entry> {
     this.#require('read');
-    const authorise = (permission: Permission): void => this.#require(permission);
-    const entry = await this.#parts.home.copy(from, to, this.id, authorise);
+    const entry = await this.#parts.home.copy(from, to, this.id, this.#authorise);
     this.#note('copied a file', { path: from, to });
     return entry;
   }
@@ -230,9 +247,8 @@ export class HomeSession implements Session {
   async join(target: Path, sources: readonly Path[], signal?: AbortSignal): Promise<Entry> {
     this.#require('read');
     this.#require('delete');
-    const authorise = (permission: Permission): void => this.#require(permission);
     const either = this.#either(signal);
-    const entry = await this.#parts.home.join(target, sources, this.id, authorise, either);
+    const entry = await this.#parts.home.join(target, sources, this.id, this.#authorise, either);
     this.#note('joined files', { path: target, parts: sources.length });
     return entry;
   }
@@ -289,9 +305,25 @@ export class HomeSession implements Session {
     this.end(OVER);
   }
 
+  /** The usual way, which is also how those go whose rate is limited. */
+  async #storeAsUpload(
+    path: Path,
+    content: Uint8Array,
+    wishes: Wishes,
+    evidence: string,
+    signal: AbortSignal,
+  ): Promise<Entry> {
+    await using upload = await this.upload(path, { kind: 'replace' }, wishes);
+    if (content.length > 0) await upload.write([content], signal);
+    return await upload.complete(evidence);
+  }
+
   #either(signal: AbortSignal | undefined): AbortSignal {
     return signal ? AbortSignal.any([signal, this.signal]) : this.signal;
   }
+
+  /** For the vault, which asks at the moment at which it matters. */
+  readonly #authorise = (permission: Permission): void => this.#require(permission);
 
   /**
    * Asks for one of these permissions.

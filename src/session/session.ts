@@ -130,6 +130,18 @@ export interface Session extends AsyncDisposable {
    *   offset that would do, `quota-exceeded`, `forbidden`, …
    */
   upload(path: Path, placement: Placement, wishes?: Wishes): Promise<Upload>;
+  /**
+   * Stores all of a small file that has come with what it is to be, in the place of whatever is there.
+   * @param evidence why it is believed to be whole
+   * @throws Failure as an upload of it would
+   */
+  store(
+    path: Path,
+    content: Uint8Array,
+    wishes: Required<Declared> & Wishes,
+    evidence: string,
+    signal: AbortSignal,
+  ): Promise<Entry>;
   /** Promises a whole file beforehand. @returns how many of its bytes are here already */
   expect(path: Path, promise: Required<Declared>): Promise<number>;
   makeFolder(path: Path): Promise<void>;

@@ -82,6 +82,15 @@ export interface StagedFile extends AsyncDisposable {
   size(): Promise<number>;
 }
 
+/** All of a small file. */
+export interface WholeFile {
+  readonly content: readonly Uint8Array[];
+  /** Its permission bits, those up to 0777; without, those that the system gives it. */
+  readonly mode?: number | undefined;
+  /** When it was last changed, milliseconds since 1970; without, now. */
+  readonly modified?: number | undefined;
+}
+
 /**
  * The names of one home and the staged bytes beside them. Every method that takes a Path stays
  * inside the home whatever links it meets, and throws Failure `not-found` (also for what is hidden),
@@ -97,6 +106,12 @@ export interface Tree extends AsyncDisposable {
    * whoever would follow it.
    */
   stat(path: Path): Promise<Entry>;
+
+  /**
+   * The same where there often is nothing, which is then no failure: undefined for `not-found` and
+   * `not-a-directory`.
+   */
+  find?(path: Path): Promise<Entry | undefined>;
 
   /**
    * The same, where it can be told at once, in microseconds: undefined says nothing, and whoever
@@ -146,6 +161,13 @@ export interface Tree extends AsyncDisposable {
 
   /** A new, empty staged file. An id is 1 to 64 of `A-Za-z0-9_-`. @throws Failure `already-exists` */
   stage(id: string): Promise<StagedFile>;
+
+  /**
+   * A new staged file with all its bytes, durable when it resolves; undefined where it has to be
+   * made step by step (step-by-step.ts).
+   * @throws Failure `already-exists`; then, as after any other failure, it may be there in part
+   */
+  stageWhole?(id: string, file: WholeFile): Promise<void> | undefined;
 
   /**
    * A new staged file that begins with the first `length` bytes of a file, of one version of it.

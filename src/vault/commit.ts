@@ -40,6 +40,8 @@ export interface Announced {
   readonly replaced: number | null;
   /** What has to have the name still. */
   readonly instead: Instead | undefined;
+  /** It was stored in one step, and its record made with the announcement. */
+  readonly isWhole?: true;
 }
 
 /**
@@ -67,7 +69,7 @@ export async function publish(
   hold: NameHold,
 ): Promise<Entry> {
   const { claim, path, sha256, verified } = complete;
-  const { durable, reserved, added, replaced, instead } = announced;
+  const { durable, reserved, added, replaced, instead, isWhole } = announced;
   let entry: Entry;
   let settled: Written<void>;
   try {
@@ -78,7 +80,10 @@ export async function publish(
     throw new CommitInDoubt(error);
   }
   try {
-    const published = { claim, path, entry, sha256, verified, reserved, replaced };
+    const published = {
+      ...{ claim, path, entry, sha256, verified, reserved, replaced },
+      ...(isWhole && { isWhole }),
+    };
     settled = await settle(parts, published, (write) => hold.giveBack(write));
     hold.givenBack();
   } catch (error) {
@@ -171,7 +176,8 @@ async function announce(
   target: Entry | undefined,
 ): Promise<Announced> {
   const { claim, size, base } = complete;
-  const { result, durable } = await parts.shared.write(async (write) => {
+  const { result, durable } = await parts.shared.write(async (write, books) => {
+    await books.end();
     const row = await write
       .selectFrom('uploads')
       .select(['reserved_bytes', 'reserved_files'])

@@ -10,6 +10,7 @@ import type { Ledger } from './ledger.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { NameLocks } from './name-locks.ts';
 import type { Presence } from './presence.ts';
+import type { SharedBooks } from './shared-books.ts';
 import type { UploadRecords } from './upload-records.ts';
 import type { Writers } from './writers.ts';
 
@@ -31,7 +32,7 @@ export interface VaultOptions {
 export interface VaultParts {
   readonly database: Database;
   /** For what every upload writes. */
-  readonly shared: SharedWrites;
+  readonly shared: SharedWrites<SharedBooks>;
   readonly records: UploadRecords;
   readonly ledger: Ledger;
   readonly digests: RecordedDigests;

@@ -2,7 +2,6 @@ import type { Checksum } from '../base/digest.ts';
 import { Failure, failed } from '../base/failure.ts';
 import { type Path, ROOT, child, parentOf } from '../base/path.ts';
 import type { ByteRange } from '../base/range.ts';
-import type { UploadRow } from '../database/tables.ts';
 import type { Entry, ReadableFile, StoreFacts } from '../storage/store.ts';
 import { setMode, setModified } from './attributes.ts';
 import { attachUnfinished, findCopy, type Held, isThere } from './by-content.ts';
@@ -20,8 +19,10 @@ import { holderOf } from './presence.ts';
 import { digestOfFile, digestOfStaged } from './proof.ts';
 import { resumable } from './resumable.ts';
 import { type Seen, asSeen } from './seen.ts';
+import { type SmallFile, storeFile } from './store-file.ts';
 import { dropUpload } from './superseded.ts';
 import { takeOver } from './takeover.ts';
+import { type Unfinished, unfinishedOf } from './unfinished.ts';
 import { Writer } from './writer.ts';
 
 /** One home with everything in it, unfinished uploads included. Asks nobody for permission. */
@@ -94,12 +95,25 @@ export class Home {
     }
     const committed = await this.#checkTarget(path);
     if (placement.kind !== 'replace') await this.#endOthers(path);
-    const unfinished = await resumable(this.#parts, path);
+    // What replaces everything continues nothing.
+    const unfinished =
+      placement.kind === 'replace' ? undefined : await resumable(this.#parts, path);
     const origin = originOf(placement, committed, unfinished);
     if (!committed) authorise('write');
     else authorise(origin.kind === 'version' && origin.append ? 'append' : 'overwrite');
     const own = await this.#own(origin);
     return this.#begin(path, own, declared, session, authorise, committed);
+  }
+
+  /** As {@link storeFile} does. @throws Failure also `name-refused` */
+  async store(
+    path: Path,
+    file: SmallFile,
+    session: string,
+    authorise: Authorise,
+  ): Promise<Entry | undefined> {
+    refuseIllFormed(path);
+    return storeFile(this.#parts, path, file, session, authorise);
   }
 
   async makeFolder(path: Path): Promise<void> {
@@ -280,15 +294,9 @@ export class Home {
   }
 
   /** The uploads into this home that have not been committed, the oldest first. */
-  async uploads() {
+  async uploads(): Promise<readonly Unfinished[]> {
     const { records, options } = this.#parts;
-    return (await records.all(this.id)).map((row) => ({
-      path: child(row.folder as Path, row.name),
-      offset: row.offset,
-      length: row.length ?? undefined,
-      state: stateOf(row),
-      expiresAt: row.touched_at + options.expireAfterMs,
-    }));
+    return (await records.all(this.id)).map((row) => unfinishedOf(row, options.expireAfterMs));
   }
 
   usage(): Promise<Usage> {
@@ -375,9 +383,4 @@ export class Home {
 /** A name that is not valid UTF-8 may be kept, read and removed, but not made. */
 function refuseIllFormed(path: Path): void {
   if (!path.isWellFormed()) throw new Failure('name-refused', 'A new name has to be valid UTF-8');
-}
-
-function stateOf(row: UploadRow): 'running' | 'interrupted' | 'rejected' {
-  if (row.holder !== null) return 'running';
-  return row.state === 'rejected' ? 'rejected' : 'interrupted';
 }

@@ -145,61 +145,58 @@ export interface Amount {
 }
 
 /**
- * Sets room aside for an upload whose record says so from its beginning.
+ * The ledger with room set aside for all of an upload.
  * @throws Failure `quota-exceeded`
  */
-export async function reserveAtOnce(write: Write, homeId: number, amount: Amount): Promise<void> {
-  const usage = usageOf(await readHome(write, homeId));
-  checkFileSize(usage.limits, amount.bytes);
-  checkRoom(usage, amount.bytes, amount.files);
-  await addReserved(write, homeId, amount);
+export function withReserved(home: HomeRow, { bytes, files }: Amount): HomeRow {
+  const usage = usageOf(home);
+  checkFileSize(usage.limits, bytes);
+  checkRoom(usage, bytes, files);
+  return {
+    ...home,
+    reserved_bytes: home.reserved_bytes + bytes,
+    reserved_files: home.reserved_files + files,
+  };
 }
 
-/** Adds to what is committed, or takes from it; what others removed by hand cannot make it negative. */
+/** The ledger when what was set aside is given back, and what has become of it is committed. */
+export function withSettled(home: HomeRow, reserved: Amount, committed: Amount): HomeRow {
+  return {
+    ...home,
+    reserved_bytes: home.reserved_bytes - reserved.bytes,
+    reserved_files: home.reserved_files - reserved.files,
+    // What others removed by hand cannot make it negative.
+    committed_bytes: Math.max(0, home.committed_bytes + committed.bytes),
+    committed_files: Math.max(0, home.committed_files + committed.files),
+  };
+}
+
+/** Adds to what is committed, or takes from it. */
 export async function addCommitted(
   write: Write,
   homeId: number,
   bytes: number,
   files: number,
 ): Promise<void> {
-  await settleReserved(write, homeId, { bytes: 0, files: 0 }, { bytes, files });
-}
-
-/** What was set aside is given back, and what has become of it is added to what is committed. */
-export async function settleReserved(
-  write: Write,
-  homeId: number,
-  reserved: Amount,
-  committed: Amount,
-): Promise<void> {
   const home = await readHome(write, homeId);
-  await SET_AMOUNTS(write, {
-    homeId,
-    reservedBytes: home.reserved_bytes - reserved.bytes,
-    reservedFiles: home.reserved_files - reserved.files,
-    committedBytes: Math.max(0, home.committed_bytes + committed.bytes),
-    committedFiles: Math.max(0, home.committed_files + committed.files),
-  });
+  await writeHome(write, withSettled(home, { bytes: 0, files: 0 }, { bytes, files }));
 }
 
-interface Amounts {
-  readonly homeId: number;
-  readonly reservedBytes: number;
-  readonly reservedFiles: number;
-  readonly committedBytes: number;
-  readonly committedFiles: number;
+/** Writes the amounts of a ledger, read in the same transaction. */
+export async function writeHome(write: Write, home: HomeRow): Promise<void> {
+  await SET_AMOUNTS(write, home);
 }
 
-const SET_AMOUNTS = statement((on, given: Amounts) =>
+const SET_AMOUNTS = statement((on, given: HomeRow) =>
   on
     .updateTable('homes')
     .set({
-      reserved_bytes: given.reservedBytes,
-      reserved_files: given.reservedFiles,
-      committed_bytes: given.committedBytes,
-      committed_files: given.committedFiles,
+      reserved_bytes: given.reserved_bytes,
+      reserved_files: given.reserved_files,
+      committed_bytes: given.committed_bytes,
+      committed_files: given.committed_files,
     })
-    .where('id', '=', given.homeId),
+    .where('id', '=', given.id),
 );
 
 /** Takes an upload's record out of the ledger, as part of ending it. */
@@ -242,7 +239,8 @@ export function usageOf(home: HomeRow): Usage {
   };
 }
 
-async function readHome(query: Query, homeId: number): Promise<HomeRow> {
+/** @throws Failure `forbidden` if it is not there any more */
+export async function readHome(query: Query, homeId: number): Promise<HomeRow> {
   const [home] = (await HOME(query, { homeId })).rows;
   if (!home) throw new Failure('forbidden', 'This home is not there any more');
   return home;

@@ -34,12 +34,14 @@ export class NameHold implements AsyncDisposable {
 
   /**
    * Takes all names or none, as a part of a transaction.
+   * @param books those who share it look once who else changes names
    * @returns the process that holds one of them, if one does
    */
-  async take(write: Write): Promise<string | undefined> {
+  async take(write: Write, books?: OthersBooks): Promise<string | undefined> {
     const [homeId, paths, { process }] = [this.#homeId, this.#paths, this.#parts];
     // Those of this process do not get here: they have shared out the names among themselves.
-    const { rows: others } = await OTHERS(write, { homeId, process });
+    const others = await (books?.namesOfOthers(homeId, process) ??
+      namesOfOthers(write, homeId, process));
     const taken = others.find(({ path }) => paths.some((wanted) => meet(wanted, path as Path)));
     if (taken) return taken.process;
     // Should the transaction fail, there is just nothing to give back.
@@ -70,6 +72,23 @@ export class NameHold implements AsyncDisposable {
       this.#here[Symbol.dispose]();
     }
   }
+}
+
+/** Names that other processes change at this moment. */
+export type NamesOfOthers = readonly { readonly path: string; readonly process: string }[];
+
+interface OthersBooks {
+  namesOfOthers(homeId: number, process: string): Promise<NamesOfOthers>;
+}
+
+/** @param process the name of this one */
+export async function namesOfOthers(
+  write: Write,
+  homeId: number,
+  process: string,
+): Promise<NamesOfOthers> {
+  const { rows } = await OTHERS(write, { homeId, process });
+  return rows;
 }
 
 /** True if whoever changes the one changes what is below the other. */

@@ -24,7 +24,8 @@ export type Origin =
     }
   | { readonly kind: 'copy'; readonly from: Path; readonly length: number };
 
-const FRESH: Origin = { kind: 'fresh', append: false };
+/** A whole new version. */
+export const FRESH: Origin = { kind: 'fresh', append: false };
 
 /**
  * Decides what the next byte continues. Never a hole, never a clamp, never an old tail, and never

@@ -7,7 +7,7 @@ import type { Entry } from '../storage/store.ts';
 import { type Claim, takenOver } from './claim.ts';
 import type { HomeParts } from './context.ts';
 import { forgetDigests, recordDigest } from './digesting/recorded-digests.ts';
-import { type Amount, settleReserved } from './ledger.ts';
+import type { Amount } from './ledger.ts';
 import { statOrUndefined } from './target.ts';
 import type { VaultEvent } from './vault-event.ts';
 
@@ -24,6 +24,8 @@ export interface Published {
   readonly reserved: Amount;
   /** Bytes of the file that was replaced; null if none was. */
   readonly replaced: number | null;
+  /** Stored in one step, so that it never had a checkpoint. */
+  readonly isWhole?: true;
 }
 
 /** Records a rename that was made some time ago. */
@@ -52,19 +54,19 @@ export function publishedBy(row: UploadRow, entry: Entry): Published {
 /** Records what the rename has done; others may be waited for. @param also belongs to the same transaction */
 export async function settle(
   parts: Pick<HomeParts, 'shared' | 'homeId' | 'clock' | 'chronicle'>,
-  { claim, path, entry, sha256, verified, reserved, replaced }: Published,
+  { claim, path, entry, sha256, verified, reserved, replaced, isWhole }: Published,
   also?: (write: Write) => Promise<void>,
 ): Promise<Written<void>> {
   const { shared, homeId, chronicle, clock } = parts;
   const upload = { homeId, uploadId: claim.id, path };
   const events: VaultEvent[] = [{ ...upload, kind: 'committed', size: entry.size }];
   if (verified !== undefined) events.unshift({ ...upload, kind: 'verified', digest: verified });
-  const written = await shared.write(async (write) => {
+  const written = await shared.write(async (write, books) => {
     const marked = await MARK_COMMITTED(write, { ...claim, now: clock.now() });
     if (marked.numAffectedRows === 0n) throw takenOver();
     const committed = { bytes: entry.size - (replaced ?? 0), files: replaced === null ? 1 : 0 };
-    await settleReserved(write, homeId, reserved, committed);
-    await FORGET_CHECKPOINTS(write, claim);
+    await books.settle(homeId, reserved, committed);
+    if (!isWhole) await FORGET_CHECKPOINTS(write, claim);
     if (sha256 === undefined) await forgetDigests(write, homeId, path);
     else await recordDigest(write, homeId, path, entry.version, 'sha-256', sha256);
     for (const event of events) await chronicle.note(write, event, clock.now());

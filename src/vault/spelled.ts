@@ -11,6 +11,16 @@ export interface Spelled {
   readonly nameDecomposed: string;
 }
 
+/** True for nearly all: a name that has one form only needs one look, not nine. */
+export function isSpelledAlike({ folder, name, ...other }: Spelled): boolean {
+  return (
+    folder === other.folderComposed &&
+    folder === other.folderDecomposed &&
+    name === other.nameComposed &&
+    name === other.nameDecomposed
+  );
+}
+
 export function spelled(path: Path): Spelled {
   const [folder, name] = [parentOf(path), nameOf(path)];
   return {

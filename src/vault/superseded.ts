@@ -1,10 +1,11 @@
 import { spellings } from '../base/name.ts';
 import type { Path } from '../base/path.ts';
 import { nameOf, parentOf } from '../base/path.ts';
+import type { Query } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import type { HomeParts } from './context.ts';
 import { releaseReservation } from './ledger.ts';
-import { type Spelled, spelled } from './spelled.ts';
+import { type Spelled, isSpelledAlike, spelled } from './spelled.ts';
 import type { VaultEvent } from './vault-event.ts';
 
 /**
@@ -52,7 +53,9 @@ export async function dropUpload(
 /** Drops the earlier uploads to this name that nobody is writing: a newer one has taken their place. */
 export async function dropEarlier(parts: HomeParts, path: Path, id: string): Promise<void> {
   const { database, homeId } = parts;
-  const earlier = await EARLIER(database.query, { homeId, id, ...spelled(path) });
+  const names = spelled(path);
+  const find = isSpelledAlike(names) ? EARLIER_ALIKE : EARLIER;
+  const earlier = await find(database.query, { homeId, id, ...names });
   for (const upload of earlier.rows) await dropUpload(parts, upload.id, { isFree: true });
 }
 
@@ -74,17 +77,30 @@ export async function hasLater(parts: HomeParts, path: Path, id: string): Promis
   return later !== undefined;
 }
 
-const EARLIER = statement((on, given: Spelled & { readonly homeId: number; readonly id: string }) =>
-  on
+interface Newer extends Spelled {
+  readonly homeId: number;
+  readonly id: string;
+}
+
+const EARLIER = statement((on, given: Newer) =>
+  earlierThan(on, given)
+    .where('folder', 'in', [given.folder, given.folderComposed, given.folderDecomposed])
+    .where('name', 'in', [given.name, given.nameComposed, given.nameDecomposed]),
+);
+
+const EARLIER_ALIKE = statement((on, given: Newer) =>
+  earlierThan(on, given).where('folder', '=', given.folder).where('name', '=', given.name),
+);
+
+function earlierThan(on: Query, given: Newer) {
+  return on
     .selectFrom('uploads')
     .select('id')
     .where('home_id', '=', given.homeId)
-    .where('folder', 'in', [given.folder, given.folderComposed, given.folderDecomposed])
-    .where('name', 'in', [given.name, given.nameComposed, given.nameDecomposed])
     .where('state', 'in', ['staging', 'rejected'])
     .where('holder', 'is', null)
     .where('id', '!=', given.id)
     .where('created_at', '<=', (one) =>
       one.selectFrom('uploads as mine').select('mine.created_at').where('mine.id', '=', given.id),
-    ),
-);
+    );
+}

@@ -41,8 +41,10 @@ export async function statOrUndefined(
   parts: Pick<HomeParts, 'tree'>,
   path: Path,
 ): Promise<Entry | undefined> {
+  const { tree } = parts;
+  if (tree.find) return tree.find(path);
   try {
-    return await parts.tree.stat(path);
+    return await tree.stat(path);
   } catch (error) {
     if (failed(error, 'not-found', 'not-a-directory')) return undefined;
     throw error;

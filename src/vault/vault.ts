@@ -20,6 +20,7 @@ import { Leftovers } from './leftovers.ts';
 import { mend, mendAll } from './mend.ts';
 import { NameLocks } from './name-locks.ts';
 import type { Presence } from './presence.ts';
+import { SharedBooks } from './shared-books.ts';
 import { dropUpload } from './superseded.ts';
 import { letGoOfWanted } from './takeover.ts';
 import { Turns } from './turns.ts';
@@ -78,7 +79,7 @@ export class Vault implements AsyncDisposable {
     const leftovers = new Leftovers();
     const parts: VaultParts = {
       database,
-      shared: new SharedWrites(database),
+      shared: new SharedWrites(database, (write) => new SharedBooks(write)),
       clock,
       log,
       records: new UploadRecords(database),

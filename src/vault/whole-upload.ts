@@ -1,10 +1,10 @@
 import { Failure } from '../base/failure.ts';
+import { stageStepByStep } from '../storage/step-by-step.ts';
 import type { Entry } from '../storage/store.ts';
 import { type Announced, CommitInDoubt, publish } from './commit.ts';
 import type { Claim } from './claim.ts';
 import type { HomeParts } from './context.ts';
 import type { Hold } from './hold.ts';
-import { reserveAtOnce } from './ledger.ts';
 import type { NameHold } from './name-hold.ts';
 import { requiredBy } from './origin.ts';
 import { dropUpload } from './superseded.ts';
@@ -21,6 +21,9 @@ export interface Whole {
   readonly evidence: string | undefined;
 }
 
+/** What has to be known of it. */
+type Wanted = Omit<Hold, 'newFiles' | 'room'>;
+
 /**
  * Stores and publishes at once what has come whole, for a part of what the usual steps cost: staged
  * and synced → record made as `committing`, the name locked and the quota taken → rename → record
@@ -31,7 +34,7 @@ export interface Whole {
  */
 export async function storeWhole(
   parts: HomeParts,
-  hold: Hold,
+  hold: Wanted,
   whole: Whole,
   confirm?: () => Promise<void>,
 ): Promise<Entry | undefined> {
@@ -40,7 +43,9 @@ export async function storeWhole(
   const promised = declared.digest?.hex;
   if (!isAll || (promised !== undefined && promised !== whole.sha256)) return undefined;
   try {
-    await stage(parts, hold, whole);
+    const { tree } = parts;
+    const file = { content: whole.content, mode: hold.mode, modified: hold.modified };
+    await (tree.stageWhole?.(hold.id, file) ?? stageStepByStep(tree, hold.id, file));
     await confirm?.();
     await using names = await parts.locks.enter(parts.homeId, path);
     const base = requiredBy(origin);
@@ -57,21 +62,9 @@ export async function storeWhole(
   }
 }
 
-async function stage({ tree, writers }: HomeParts, hold: Hold, whole: Whole): Promise<void> {
-  const file = await tree.stage(hold.id);
-  try {
-    if (hold.mode !== undefined) await file.setMode(hold.mode);
-    if (whole.size > 0) await file.write(whole.content, 0);
-    if (hold.modified !== undefined) await file.setModified(hold.modified);
-    await file.sync();
-  } finally {
-    writers.afterwards(Promise.resolve(file[Symbol.asyncDispose]()));
-  }
-}
-
 async function announce(
   parts: HomeParts,
-  hold: Hold,
+  hold: Wanted,
   { size, evidence }: Whole,
   names: NameHold,
   target: Entry | undefined,
@@ -82,11 +75,11 @@ async function announce(
   const reserved = { bytes: size, files: replaced === null ? 1 : 0 };
   const now = clock.now();
   const started = { homeId, uploadId: id, path, kind: 'started' } as const;
-  const { result: claim, durable } = await parts.shared.write(async (write) => {
-    if ((await names.take(write)) !== undefined) {
+  const { result: claim, durable } = await parts.shared.write(async (write, books) => {
+    if ((await names.take(write, books)) !== undefined) {
       throw new Failure('locked', 'Somebody else is changing this name');
     }
-    await reserveAtOnce(write, homeId, reserved);
+    await books.reserve(homeId, reserved);
     await chronicle.note(write, started, now);
     const record = { id, homeId, path, base: undefined, offset: size, declared, createdAt: now };
     return records.insert(write, record, holder, {
@@ -98,7 +91,8 @@ async function announce(
     });
   });
   chronicle.tell(started);
-  return { claim, durable, reserved, added: NONE, replaced, instead: { of: target } };
+  const instead = { of: target };
+  return { claim, durable, reserved, added: NONE, replaced, instead, isWhole: true };
 }
 
 /** Should it be taken back, it is dropped with all that it has reserved. */

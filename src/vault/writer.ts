@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { byteLength } from '../base/chunks.ts';
 import { NO_LONGER } from '../base/clock.ts';
 import type { Digest } from '../base/digest.ts';
@@ -304,7 +304,9 @@ export class Writer implements AsyncDisposable {
 }
 
 function sha256Of(content: readonly Uint8Array[]): string {
-  const hash = createHash('sha256');
-  for (const chunk of content) hash.update(chunk);
-  return hash.digest('hex');
+  const [only = Buffer.of()] = content;
+  if (content.length < 2) return hash('sha256', only);
+  const made = createHash('sha256');
+  for (const chunk of content) made.update(chunk);
+  return made.digest('hex');
 }

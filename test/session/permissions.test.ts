@@ -11,6 +11,7 @@ import { type TestReception, openReception, until } from './reception.ts';
 
 const at = parsePath;
 const PROMISE = { length: 3, digest: { algorithm: 'sha-256', hex: sha256('abc') } } as const;
+const EMPTY = { length: 0, digest: { algorithm: 'sha-256', hex: sha256('') } } as const;
 
 type Method = { [K in keyof Session]: Session[K] extends (...args: never) => unknown ? K : never };
 
@@ -61,6 +62,10 @@ const USES = {
       call: (session) => send(session, '/a', 'append'),
     },
     'what was cut': { needs: [['write']], call: (session) => send(session, '/cut', 'resume') },
+  },
+  store: {
+    'a new file': { needs: [['write']], call: (session) => store(session, '/new') },
+    'a whole file': { needs: [['overwrite']], call: (session) => store(session, '/a') },
   },
   expect: {
     'a promise': {
@@ -216,6 +221,11 @@ suite('a session and the permissions of its account', () => {
     }
   });
 });
+
+function store(session: Session, path: string): Promise<unknown> {
+  const { signal } = new AbortController();
+  return session.store(at(path), Buffer.of(), EMPTY, 'it is empty', signal);
+}
 
 async function tryToLink(session: Session): Promise<void> {
   try {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { ROOT } from '../../src/base/path.ts';
+import { stageStepByStep } from '../../src/storage/step-by-step.ts';
 import type { StagedFile } from '../../src/storage/store.ts';
 import { at, type Case, facts, fails, names, put, staged, text } from './subject.ts';
 
@@ -23,6 +24,30 @@ export const STAGING_CASES: readonly Case[] = [
       await file.setMode(0o4600);
       assert.equal((await tree.publish(id, at('/mine'))).mode, 0o600);
       assert.equal((await tree.stat(at('/mine'))).mode, 0o600);
+    },
+  ],
+  [
+    'a small file is staged at once, with its bits and its time, and only where there is none',
+    async ({ tree }) => {
+      const content = [Buffer.from('all '), Buffer.from('of it')];
+      const file = { content, mode: 0o4600, modified: 86_400_000 };
+      const stage = () => tree.stageWhole?.('a', file) ?? stageStepByStep(tree, 'a', file);
+      await stage();
+      await fails('already-exists', stage());
+      const entry = await tree.publish('a', at('/whole'));
+      assert.deepEqual([entry.mode, entry.modified, entry.size], [0o600, 86_400_000, 9]);
+      assert.equal(await text(tree, '/whole'), 'all of it');
+    },
+  ],
+  [
+    'a name that nothing has is found to be free, also below what is no folder',
+    async ({ tree }) => {
+      if (!tree.find) return;
+      await put(tree, '/file', 'content');
+      assert.equal((await tree.find(at('/file')))?.size, 7);
+      for (const path of ['/nothing', '/no/folder', '/file/below']) {
+        assert.equal(await tree.find(at(path)), undefined);
+      }
     },
   ],
   [

@@ -55,6 +55,7 @@ export function slowDisk(store: Store, location: string, slowness: Slowness): Sl
       get(object, key) {
         const value: unknown = Reflect.get(object, key, object);
         if (typeof value !== 'function') return value;
+        if (key === 'stageWhole') return undefined;
         if (key === 'stage') return async (id: string) => slowly(await object.stage(id));
         if (key === 'openStaged') return async (id: string) => slowly(await object.openStaged(id));
         return value.bind(object) as unknown;

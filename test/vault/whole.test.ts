@@ -142,6 +142,64 @@ describe('a small upload', () => {
   });
 });
 
+describe('small files that come with what they are to be', () => {
+  /** Stores them all at once. @returns for each the bytes that are stored, undefined if none are */
+  function store({ home }: Bench, files: Readonly<Record<string, string>>, promised?: string) {
+    const stored = Object.entries(files).map(async ([path, text]) => {
+      const content = Buffer.from(text);
+      const digest = { algorithm: 'sha-256', hex: promised ?? sha256(text) } as const;
+      const wishes = { length: content.length, digest };
+      const file = { content, wishes, evidence: 'it came so' };
+      return (await home.store(at(path), file, 'test', () => {}))?.size;
+    });
+    return Promise.all(stored);
+  }
+
+  it('share two transactions and their syncs, however many they are', async () => {
+    await using bench = await open();
+    const files = Object.fromEntries(
+      Array.from({ length: 20 }, (_, number) => [`/${number}`, `content ${number}`]),
+    );
+    const cost = await costOf(bench.database, () => store(bench, files));
+    assert.deepEqual(cost, { transactions: 2, syncs: 2 });
+    for (const [path, content] of Object.entries(files)) {
+      assert.equal(await read(bench.home, path), content);
+    }
+    assert.equal((await bench.ledger()).files, 20);
+    await checkBooks(bench);
+  });
+
+  it('replace what is there, and each has its digest recorded', async () => {
+    await using bench = await open();
+    await put(bench.home, '/a', 'the old version');
+    assert.deepEqual(await store(bench, { '/a': 'new', '/b': '' }), [3, 0]);
+    const found = await bench.home.digest(at('/a'), 'sha-256', undefined, undefined);
+    assert.equal(found.hex, sha256('new'));
+    assert.deepEqual(await bench.ledger(), { committed: 3, files: 2, reserved: 0 });
+    await checkBooks(bench);
+  });
+
+  it('of which not all have room are stored as far as there is room, to the last byte', async () => {
+    await using bench = await open();
+    await bench.setLimits({ bytes: 25 });
+    const ten = '0123456789';
+    const stored = await store(bench, { '/a': ten, '/b': ten, '/c': ten, '/d': 'abcde' });
+    assert.deepEqual(stored, [10, 10, undefined, 5]);
+    assert.deepEqual(await bench.ledger(), { committed: 25, files: 3, reserved: 0 });
+    await checkBooks(bench);
+  });
+
+  it('leave nothing where they are something else, too large, or nobody may store them', async () => {
+    await using bench = await open();
+    assert.deepEqual(await store(bench, { '/a': 'evil' }, sha256('good')), [undefined]);
+    assert.deepEqual(await store(bench, { '/a': 'x'.repeat(WHOLE_BYTES + 1) }), [undefined]);
+    assert.deepEqual(await store(bench, { '/no/folder': 'x' }), [undefined]);
+    assert.equal((await bench.vault.uploads()).length, 0);
+    assert.deepEqual(await bench.ledger(), { committed: 0, files: 0, reserved: 0 });
+    await checkBooks(bench);
+  });
+});
+
 function doubt(): Promise<never> {
   return Promise.reject(new Error('the sender is gone'));
 }

@@ -41,15 +41,16 @@ export class Pace {
   }
 
   run<T>(atOnce: () => T, beside: () => Promise<T>): Soon<T> {
-    return this.isCareful ? beside() : this.#measured(atOnce);
+    return this.isCareful ? beside() : this.measured(atOnce);
   }
 
   /** Makes the call, unless calls are to be made beside the event loop. */
   atOnce<T>(call: () => T): T | undefined {
-    return this.isCareful ? undefined : this.#measured(call);
+    return this.isCareful ? undefined : this.measured(call);
   }
 
-  #measured<T>(atOnce: () => T): T {
+  /** Makes the call, and learns from how long it takes. */
+  measured<T>(atOnce: () => T): T {
     const began = this.#now();
     const waited = began < this.#suspiciousUntil ? this.#waited?.() : undefined;
     try {

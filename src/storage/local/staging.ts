@@ -3,7 +3,7 @@ import { lstat, readdir, rename, unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { Failure } from '../../base/failure.ts';
 import { GroupSync } from '../../base/group-sync.ts';
-import type { Entry, Soon } from '../store.ts';
+import type { Entry, Soon, WholeFile } from '../store.ts';
 import type { StagingFolder } from './choose-staging.ts';
 import { isRemoved } from './confine.ts';
 import type { Held } from './confinement.ts';
@@ -15,9 +15,10 @@ import { LocalStagedFile } from './files.ts';
 import { errnoOf } from './os-failure.ts';
 import { Pace, waitedForProcessor } from './pace.ts';
 import { osPath, within } from './os-path.ts';
+import { makeFile, NEW_FILE } from './stage-at-once.ts';
 import type { Syncing } from './syncing.ts';
 
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants;
+const { O_NOFOLLOW, O_RDONLY, O_RDWR } = constants;
 
 const openCall = promisify(open);
 
@@ -55,10 +56,21 @@ export class Staging implements AsyncDisposable {
 
   /** @throws Failure `already-exists` */
   stage(id: string): Promise<LocalStagedFile> {
+    return this.#folder.use(async () =>
+      this.#opened(await this.#openPaced(this.#pathOf(id), NEW_FILE.flags, NEW_FILE.mode)),
+    );
+  }
+
+  /** All in this turn but for the sync; undefined while calls are to be made beside the event loop. */
+  stageWhole(id: string, file: WholeFile): Promise<void> | undefined {
+    if (this.#pace.isCareful) return undefined;
     return this.#folder.use(async () => {
-      // The kernel takes the umask off the mode.
-      const flags = O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW;
-      return this.#opened(await this.#openPaced(this.#pathOf(id), flags, 0o666));
+      const descriptor = this.#pace.measured(() => makeFile(this.#pathOf(id), file));
+      try {
+        await Promise.all([this.#syncing.file(descriptor), this.#syncNames.request()]);
+      } finally {
+        this.#pace.measured(() => closeSync(descriptor));
+      }
     });
   }
 

@@ -10,10 +10,10 @@ import {
   unlink,
   utimes,
 } from 'node:fs/promises';
-import { Failure } from '../../base/failure.ts';
+import { Failure, failed } from '../../base/failure.ts';
 import { nameOf, type Path, ROOT } from '../../base/path.ts';
 import { checkInstead } from '../instead.ts';
-import type { Entry, Instead, StagedFile, StoreFacts, Tree } from '../store.ts';
+import type { Entry, Instead, StagedFile, StoreFacts, Tree, WholeFile } from '../store.ts';
 import { type Confinement, isInside } from './confinement.ts';
 import { FolderSyncs } from './durable.ts';
 import { entryAt, entryOf, isSameObject } from './entry.ts';
@@ -62,14 +62,20 @@ export class LocalTree implements Tree {
 
   stat(path: Path): Promise<Entry> {
     return told(async () => {
-      await this.#fetch(path);
-      if (path === ROOT) {
-        using root = await reach(this.#home, ROOT, 'folder');
-        return entryOf('', root.stats());
-      }
-      using place = await locate(this.#home, path);
-      return this.#existing(place);
+      const entry = await this.#look(path);
+      if (!entry) throw notFound();
+      return entry;
     });
+  }
+
+  async find(path: Path): Promise<Entry | undefined> {
+    try {
+      return await this.#look(path);
+    } catch (error) {
+      const failure = osFailure(error);
+      if (failed(failure, 'not-found', 'not-a-directory')) return undefined;
+      throw failure;
+    }
   }
 
   freeBytes(): Promise<number> {
@@ -186,6 +192,10 @@ export class LocalTree implements Tree {
     return told(() => this.#staging.stage(id));
   }
 
+  stageWhole(id: string, file: WholeFile): Promise<void> | undefined {
+    return this.#staging.stageWhole(id, file);
+  }
+
   stageCopy(id: string, from: Path, length: number): Promise<StagedFile> {
     return told(async () => {
       using held = await reach(this.#home, from, 'anything');
@@ -255,6 +265,16 @@ export class LocalTree implements Tree {
   /** Where the disk is slow, a thread brings what is asked about into the system's memory first. */
   async #fetch(path: Path): Promise<void> {
     if (this.#pace.isCareful) await lstat(osPath(this.#home.root + path)).catch(() => {});
+  }
+
+  async #look(path: Path): Promise<Entry | undefined> {
+    await this.#fetch(path);
+    if (path === ROOT) {
+      using root = await reach(this.#home, ROOT, 'folder');
+      return entryOf('', root.stats());
+    }
+    using place = await locate(this.#home, path);
+    return entryAt(this.#home, place.at, place.name);
   }
 
   #existing(place: Located): Entry {

@@ -97,9 +97,7 @@ export class IncomingBundle implements Transfer {
         ...(modified !== undefined && { modified }),
         ...(this.#mode !== undefined && { mode: this.#mode }),
       };
-      await using upload = await this.#session.upload(path, { kind: 'replace' }, wishes);
-      if (length > 0) await upload.write([bytes], signal);
-      const entry = await upload.complete(EVIDENCE);
+      const entry = await this.#session.store(path, bytes, wishes, EVIDENCE, signal);
       return reply(226, `Stored, ${entry.size} bytes`);
     } catch (error) {
       logFailure(this.#desk.log, 'A file of a bundle could not be stored', error);
