@@ -164,7 +164,7 @@ export interface Tree extends AsyncDisposable {
 
   /**
    * A new staged file with all its bytes, durable when it resolves; undefined where it has to be
-   * made step by step (step-by-step.ts).
+   * made step by step.
    * @throws Failure `already-exists`; then, as after any other failure, it may be there in part
    */
   stageWhole?(id: string, file: WholeFile): Promise<void> | undefined;

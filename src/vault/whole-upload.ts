@@ -1,5 +1,5 @@
 import { Failure } from '../base/failure.ts';
-import { stageStepByStep } from '../storage/step-by-step.ts';
+
 import type { Entry } from '../storage/store.ts';
 import { type Announced, CommitInDoubt, publish } from './commit.ts';
 import type { Claim } from './claim.ts';
@@ -7,6 +7,7 @@ import type { HomeParts } from './context.ts';
 import type { Hold } from './hold.ts';
 import type { NameHold } from './name-hold.ts';
 import { requiredBy } from './origin.ts';
+import { stageWhole } from './stage-whole.ts';
 import { dropUpload } from './superseded.ts';
 import { checkTarget, replacedBy } from './target.ts';
 
@@ -45,7 +46,7 @@ export async function storeWhole(
   try {
     const { tree } = parts;
     const file = { content: whole.content, mode: hold.mode, modified: hold.modified };
-    await (tree.stageWhole?.(hold.id, file) ?? stageStepByStep(tree, hold.id, file));
+    await stageWhole(tree, hold.id, file);
     await confirm?.();
     await using names = await parts.locks.enter(parts.homeId, path);
     const base = requiredBy(origin);

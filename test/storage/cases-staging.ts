@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ROOT } from '../../src/base/path.ts';
-import { stageStepByStep } from '../../src/storage/step-by-step.ts';
+import { stageWhole } from '../../src/vault/stage-whole.ts';
 import type { StagedFile } from '../../src/storage/store.ts';
 import { at, type Case, facts, fails, names, put, staged, text } from './subject.ts';
 
@@ -31,7 +31,7 @@ export const STAGING_CASES: readonly Case[] = [
     async ({ tree }) => {
       const content = [Buffer.from('all '), Buffer.from('of it')];
       const file = { content, mode: 0o4600, modified: 86_400_000 };
-      const stage = () => tree.stageWhole?.('a', file) ?? stageStepByStep(tree, 'a', file);
+      const stage = () => stageWhole(tree, 'a', file);
       await stage();
       await fails('already-exists', stage());
       const entry = await tree.publish('a', at('/whole'));

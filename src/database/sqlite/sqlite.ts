@@ -9,6 +9,7 @@ import { GroupSync } from '../../base/group-sync.ts';
 import { MiB } from '../../base/size.ts';
 import type { Database, Query, Write } from '../database.ts';
 import type { Tables } from '../tables.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { NodeSqliteDialect, isBusy } from './dialect.ts';
 import { syncFolder, writeCopy } from './copy.ts';
 import { type MigrateOptions, migrate } from './migrate.ts';
@@ -23,8 +24,8 @@ const OPEN_AGAIN_MS = 10;
 const BUSY_TIMEOUT_MS = 5;
 
 /**
- * Room that the write-ahead log keeps on the disk: 1000 pages, after which SQLite begins it anew
- * (https://www.sqlite.org/pragma.html#pragma_wal_autocheckpoint), and those of one large transaction.
+ * Room that the write-ahead log keeps on the disk: 1000 pages, after which there is a checkpoint
+ * (checkpoints.ts), and those of one large transaction.
  */
 const RESERVE_BYTES = 4.5 * MiB;
 
@@ -46,18 +47,25 @@ export interface OpenOptions extends MigrateOptions {
  * Durability: the journal is a write-ahead log and `synchronous` is NORMAL, so a commit writes its
  * pages to the log but does not sync it (https://www.sqlite.org/pragma.html#pragma_synchronous);
  * {@link durable} does, off the event loop and once for all who wait. That is what FULL adds to
- * NORMAL in WAL mode; a checkpoint of the log syncs by itself in both.
+ * NORMAL in WAL mode; a checkpoint of the log syncs by itself in both, and is made by a thread.
  */
 export class Sqlite implements Database {
   readonly query: Query;
   readonly #sync: GroupSync;
   readonly #log: FileHandle | undefined;
   readonly #raw: DatabaseSync;
+  readonly #checkpoints: Checkpoints | undefined;
   /** Asked at every login: to prepare it takes longer than to run it. */
   readonly #dataVersion: StatementSync;
 
-  private constructor(raw: DatabaseSync, query: Query, log: FileHandle | undefined, syncs = true) {
+  private constructor(
+    raw: DatabaseSync,
+    query: Query,
+    log: FileHandle | undefined,
+    { checkpoints, syncs = true }: { checkpoints?: Checkpoints; syncs?: boolean } = {},
+  ) {
     this.#raw = raw;
+    this.#checkpoints = checkpoints;
     this.#dataVersion = raw.prepare('pragma data_version');
     this.#dataVersion.setReturnArrays(true);
     this.query = query;
@@ -101,12 +109,15 @@ export class Sqlite implements Database {
     if (file === ':memory:') return new Sqlite(raw, query, undefined);
     const log = await openLog(file);
     reserve(raw, log.fd);
-    return new Sqlite(raw, query, log, syncs);
+    return new Sqlite(raw, query, log, { checkpoints: new Checkpoints(raw, file), syncs });
   }
 
   async write<T>(work: (transaction: Write) => Promise<T>): Promise<T> {
+    await this.#checkpoints?.gate;
     try {
-      return await this.query.transaction().execute(work);
+      const result = await this.query.transaction().execute(work);
+      this.#checkpoints?.keepUp();
+      return result;
     } catch (error) {
       const failure = translated(error);
       if (failed(failure, 'storage-full')) this.#beginLogAnew();
@@ -139,6 +150,7 @@ export class Sqlite implements Database {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#checkpoints?.[Symbol.asyncDispose]();
     await this.query.destroy();
     await this.#log?.close();
   }
