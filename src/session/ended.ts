@@ -32,8 +32,15 @@ export function uploadedWhole(
   evidence: string,
 ): Omit<TransferEvent, keyof OfSession> {
   return {
-    ...{ direction: 'in', path, bytes, resumedFrom: 0, size: bytes, digest, evidence },
-    ...{ outcome: 'complete', reason: undefined },
+    direction: 'in',
+    path,
+    bytes,
+    resumedFrom: 0,
+    size: bytes,
+    digest,
+    outcome: 'complete',
+    evidence,
+    reason: undefined,
   };
 }
 

@@ -41,7 +41,7 @@ export interface Announced {
   /** What has to have the name still. */
   readonly instead: Instead | undefined;
   /** It was stored in one step, and its record made with the announcement. */
-  readonly isWhole?: true;
+  readonly isWhole: boolean;
 }
 
 /**
@@ -80,10 +80,7 @@ export async function publish(
     throw new CommitInDoubt(error);
   }
   try {
-    const published = {
-      ...{ claim, path, entry, sha256, verified, reserved, replaced },
-      ...(isWhole && { isWhole }),
-    };
+    const published = { claim, path, entry, sha256, verified, reserved, replaced, isWhole };
     settled = await settle(parts, published, (write) => hold.giveBack(write));
     hold.givenBack();
   } catch (error) {
@@ -200,6 +197,7 @@ async function announce(
       added: { bytes, files },
       replaced,
       instead: base && { of: target },
+      isWhole: false,
     };
   });
   return { ...result, durable };

@@ -25,7 +25,7 @@ export interface Published {
   /** Bytes of the file that was replaced; null if none was. */
   readonly replaced: number | null;
   /** Stored in one step, so that it never had a checkpoint. */
-  readonly isWhole?: true;
+  readonly isWhole: boolean;
 }
 
 /** Records a rename that was made some time ago. */
@@ -48,6 +48,7 @@ export function publishedBy(row: UploadRow, entry: Entry): Published {
     verified: row.promised_hex ?? undefined,
     reserved: { bytes: row.reserved_bytes, files: row.reserved_files },
     replaced: row.replaced_bytes,
+    isWhole: false,
   };
 }
 

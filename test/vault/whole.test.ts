@@ -143,18 +143,6 @@ describe('a small upload', () => {
 });
 
 describe('small files that come with what they are to be', () => {
-  /** Stores them all at once. @returns for each the bytes that are stored, undefined if none are */
-  function store({ home }: Bench, files: Readonly<Record<string, string>>, promised?: string) {
-    const stored = Object.entries(files).map(async ([path, text]) => {
-      const content = Buffer.from(text);
-      const digest = { algorithm: 'sha-256', hex: promised ?? sha256(text) } as const;
-      const wishes = { length: content.length, digest };
-      const file = { content, wishes, evidence: 'it came so' };
-      return (await home.store(at(path), file, 'test', () => {}))?.size;
-    });
-    return Promise.all(stored);
-  }
-
   it('share two transactions and their syncs, however many they are', async () => {
     await using bench = await open();
     const files = Object.fromEntries(
@@ -199,6 +187,18 @@ describe('small files that come with what they are to be', () => {
     await checkBooks(bench);
   });
 });
+
+/** Stores them all at once. @returns for each the bytes that are stored, undefined if none are */
+function store({ home }: Bench, files: Readonly<Record<string, string>>, promised?: string) {
+  const stored = Object.entries(files).map(async ([path, text]) => {
+    const content = Buffer.from(text);
+    const digest = { algorithm: 'sha-256', hex: promised ?? sha256(text) } as const;
+    const wishes = { length: content.length, digest };
+    const file = { content, wishes, evidence: 'it came so' };
+    return (await home.store(at(path), file, 'test', () => {}))?.size;
+  });
+  return Promise.all(stored);
+}
 
 function doubt(): Promise<never> {
   return Promise.reject(new Error('the sender is gone'));
