@@ -272,7 +272,7 @@ async function openVault(
   serves: boolean,
 ): Promise<Vault> {
   const presence = parts.use(new ProcessLocks(join(settings.data, 'processes')));
-  const { checkpoint, expire, whole, digests, durability } = settings.uploads;
+  const { checkpoint, expire, segments, whole, digests, durability } = settings.uploads;
   const syncing = durability === 'full' ? SYNCING : NOT_SYNCING;
   const local = new LocalStore({ staging: join(settings.data, 'staging'), syncing });
   const store: Store = {
@@ -282,6 +282,7 @@ async function openVault(
     checkpointBytes: checkpoint,
     wholeBytes: Math.min(whole, checkpoint),
     expireAfterMs: expire,
+    mostSegments: segments,
     digests,
     keepsEvents: hookOf(settings) !== undefined,
   };

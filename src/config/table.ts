@@ -251,6 +251,12 @@ export const SETTINGS = [
     about: 'Unfinished uploads that nobody has continued for this long are dropped.',
   }),
   setting({
+    key: 'uploads.segments',
+    kind: count(2, 10_000),
+    default: '256',
+    about: 'Into how many pieces one upload may be that comes over several connections at once.',
+  }),
+  setting({
     key: 'uploads.whole',
     kind: size('0', '1MiB'),
     default: '64KiB',

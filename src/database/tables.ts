@@ -13,6 +13,7 @@ export interface Tables {
   groups: GroupsTable;
   uploads: UploadsTable;
   checkpoints: CheckpointsTable;
+  segments: SegmentsTable;
   digests: DigestsTable;
   journal: JournalTable;
   name_locks: NameLocksTable;
@@ -113,6 +114,21 @@ interface CheckpointsTable {
   sha256: string;
 }
 
+/** A part of an unfinished upload that comes, or has come, beside others (docs/segments.md). */
+interface SegmentsTable {
+  id: string;
+  upload_id: string;
+  start: number;
+  /** Up to here it is durable. */
+  offset: number;
+  /** Where it is to end. */
+  stop: number;
+  /** The process and session that send it; null if none does. */
+  holder: string | null;
+  /** 1 if somebody waits for the holder to let go. */
+  wanted: Generated<number>;
+}
+
 /** A recorded digest holds for as long as the entry has this version. */
 interface DigestsTable {
   home_id: number;
@@ -176,5 +192,6 @@ interface BansTable {
 export type HomeRow = Selectable<HomesTable>;
 export type AccountRow = Selectable<AccountsTable>;
 export type UploadRow = Selectable<UploadsTable>;
+export type SegmentRow = Selectable<SegmentsTable>;
 export type OutboxRow = Selectable<OutboxTable>;
 export type JournalRow = Selectable<JournalTable>;

@@ -2,6 +2,7 @@ import { failed, type Failure } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
 import type { TransferEvent, TransferOutcome } from '../base/transfer-event.ts';
 import type { Entry, Soon } from '../storage/store.ts';
+import type { SegmentWriter } from '../vault/segments/segment-writer.ts';
 import type { Writer } from '../vault/writer.ts';
 import { ended } from './ended.ts';
 import type { TransferParts } from './home-session.ts';
@@ -16,11 +17,11 @@ export class FileUpload implements Upload, Running {
   readonly signal: AbortSignal;
   readonly #parts: TransferParts;
   readonly #stop = new AbortController();
-  readonly #writer: Writer;
+  readonly #writer: Writer | SegmentWriter;
   readonly #began: number;
   #isOver = false;
 
-  constructor(parts: TransferParts, writer: Writer) {
+  constructor(parts: TransferParts, writer: Writer | SegmentWriter) {
     this.#parts = parts;
     this.id = parts.running.nextId();
     this.#writer = writer;
@@ -67,9 +68,14 @@ export class FileUpload implements Upload, Running {
     return this.#writeInTime(chunks, signal);
   }
 
-  async complete(evidence?: string, confirm?: () => Promise<void>): Promise<Entry> {
+  async complete(evidence?: string, confirm?: () => Promise<void>): Promise<Pick<Entry, 'size'>> {
     try {
       const entry = await this.#writer.complete(evidence, confirm);
+      if (this.#writer.isPart) {
+        // For whoever waits for files this is none.
+        this.#tell({ ...this.#over('interrupted'), reason: 'A segment has come whole' });
+        return entry;
+      }
       const event = this.#over('complete', entry.size);
       // The digest of a large file follows; the line in the transfer log waits for it.
       void this.#writer.digest().then((digest) => this.#tell({ ...event, digest, evidence }));

@@ -57,6 +57,8 @@ export class HomeSession implements Session {
   /** The unfinished uploads that this visitor was shown, and how large: from there they will go on. */
   #told: Map<Path, { readonly upload: string; readonly told: number }> | undefined;
   #promised: Map<Path, Required<Declared>> | undefined;
+  /** The uploads that come in segments, and how long each will be. */
+  #segmented: Map<Path, { readonly uploadId: string; readonly length: number }> | undefined;
 
   constructor(parts: SessionParts, account: StoredAccount, onEnd: (session: HomeSession) => void) {
     this.#parts = parts;
@@ -163,7 +165,7 @@ export class HomeSession implements Session {
     wishes: Required<Declared> & Wishes,
     evidence: string,
     signal: AbortSignal,
-  ): Promise<Entry> {
+  ): Promise<Pick<Entry, 'size'>> {
     const { bandwidth, clock, home, id, transfers } = this.#parts;
     const began = clock.monotonic();
     const entry = bandwidth.up.isFree
@@ -175,6 +177,37 @@ export class HomeSession implements Session {
     const whole = uploadedWhole(path, content.length, wishes.digest, evidence);
     transfers.emit({ ...whole, ...ended(this.#ofTransfer(), began) });
     return entry;
+  }
+
+  async missing(
+    path: Path,
+    promise: Required<Declared>,
+    mode: number | undefined,
+  ): Promise<readonly ByteRange[]> {
+    this.#require('write', 'overwrite');
+    const parts = this.#ofTransfer();
+    const began = parts.clock.monotonic();
+    const found = await parts.home.missing(path, promise, mode, this.id, this.#authorise);
+    const { uploadId, made, ranges } = found;
+    if (uploadId === undefined) this.#segmented?.delete(path);
+    else (this.#segmented ??= new Map()).set(path, { uploadId, length: promise.length });
+    if (made !== undefined) {
+      parts.transfers.emit({ ...uploadedByContent(path, promise, made), ...ended(parts, began) });
+    }
+    return ranges;
+  }
+
+  async segment(path: Path, range: ByteRange): Promise<Upload> {
+    this.#require('write', 'overwrite');
+    const known = this.#segmented?.get(path);
+    if (!known || range.end > known.length) {
+      const sentence = known
+        ? `It has only ${known.length} bytes`
+        : 'Ask what is missing of it first';
+      throw new Failure('offset-mismatch', sentence);
+    }
+    const writer = this.#parts.home.segment(known.uploadId, path, range, this.id);
+    return new FileUpload(this.#ofTransfer(), writer);
   }
 
   async expect(path: Path, promise: Required<Declared>): Promise<number> {
@@ -312,7 +345,7 @@ export class HomeSession implements Session {
     wishes: Wishes,
     evidence: string,
     signal: AbortSignal,
-  ): Promise<Entry> {
+  ): Promise<Pick<Entry, 'size'>> {
     await using upload = await this.upload(path, { kind: 'replace' }, wishes);
     if (content.length > 0) await upload.write([content], signal);
     return await upload.complete(evidence);

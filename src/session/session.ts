@@ -11,19 +11,9 @@ import type { Entry, Soon } from '../storage/store.ts';
 import type { Digested, KnownDigest } from '../vault/digested.ts';
 import type { Seen } from '../vault/seen.ts';
 import type { Declared, Placement, Wishes } from '../vault/placement.ts';
+import type { Unfinished } from '../vault/unfinished.ts';
 
-export type { Digested, KnownDigest, Seen };
-
-/** An upload that has not been committed; sizes in bytes, times in ms since 1970. */
-export interface Unfinished {
-  readonly path: Path;
-  /** What is durable of it. */
-  readonly offset: number;
-  readonly length: number | undefined;
-  /** `running` while a session writes it, `rejected` if it was not what was promised. */
-  readonly state: 'running' | 'interrupted' | 'rejected';
-  readonly expiresAt: number;
-}
+export type { Digested, KnownDigest, Seen, Unfinished };
 
 /** Who is at the door and through which one; for logs and limits. */
 export interface Visitor {
@@ -86,9 +76,10 @@ export interface Upload extends AsyncDisposable {
    * Everything has come: verifies, commits and makes durable.
    * @param evidence why the sender is believed to have sent everything, for records and logs
    * @param confirm asked when all else has been done; what it throws ends the upload unpublished
+   * @returns the size of what is stored now
    * @throws Failure `digest-mismatch`, `length-inconsistent` ("n of m bytes"; stays staged), …
    */
-  complete(evidence?: string, confirm?: () => Promise<void>): Promise<Entry>;
+  complete(evidence?: string, confirm?: () => Promise<void>): Promise<Pick<Entry, 'size'>>;
   /** Makes durable what has come, and goes on. @returns the durable offset */
   flush(): Promise<number>;
   /** Ends it because what has come is damaged: none of it is told or continued any more. */
@@ -141,9 +132,25 @@ export interface Session extends AsyncDisposable {
     wishes: Required<Declared> & Wishes,
     evidence: string,
     signal: AbortSignal,
-  ): Promise<Entry>;
+  ): Promise<Pick<Entry, 'size'>>;
   /** Promises a whole file beforehand. @returns how many of its bytes are here already */
   expect(path: Path, promise: Required<Declared>): Promise<number>;
+  /**
+   * The same for one that is to come in segments. What has come whole is verified, and published.
+   * @param mode the permission bits that it will have, unless those that the system gives
+   * @returns what of it has not come; nothing only if the file is there
+   */
+  missing(
+    path: Path,
+    promise: Required<Declared>,
+    mode: number | undefined,
+  ): Promise<readonly ByteRange[]>;
+  /**
+   * Takes a part of a file that {@link missing} was asked for in this session, while others send
+   * other parts. Completing it makes it durable, and no more.
+   * @throws Failure `offset-mismatch` for what is not a part of such a file
+   */
+  segment(path: Path, range: ByteRange): Promise<Upload>;
   makeFolder(path: Path): Promise<void>;
   /** Makes a symbolic link at `path`. @throws Failure `not-found`, `already-exists`, `name-refused` */
   makeLink(path: Path, target: Path): Promise<void>;

@@ -60,7 +60,7 @@ export interface ReadableFile extends AsyncDisposable {
 
 /**
  * The bytes of one upload, on the home's own file system and outside of its visible tree.
- * One writer at a time; that is the vault's duty. Positions and lengths are in bytes.
+ * One writer at a time for each place in it; that is the vault's duty. Positions and lengths are in bytes.
  */
 export interface StagedFile extends AsyncDisposable {
   readonly descriptor: number | undefined;
@@ -176,8 +176,12 @@ export interface Tree extends AsyncDisposable {
    */
   stageCopy(id: string, from: Path, length: number): Promise<StagedFile>;
 
-  /** A staged file from before. @throws Failure `upload-gone` */
-  openStaged(id: string): Promise<StagedFile>;
+  /**
+   * A staged file from before. One that is `shared` has several writers, each at a place of its own:
+   * then a disk that is full drops nothing of what is there.
+   * @throws Failure `upload-gone`
+   */
+  openStaged(id: string, use?: 'shared'): Promise<StagedFile>;
 
   /** The bytes that a staged file has; undefined if there is none with this id. */
   stagedSize(id: string): Promise<number | undefined>;

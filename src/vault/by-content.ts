@@ -5,11 +5,12 @@ import { statOrUndefined } from './target.ts';
 import type { HomeParts } from './context.ts';
 import type { Declared } from './placement.ts';
 import { hasItsBytes } from './resumable.ts';
+import { isSentByNobody } from './segments/segment-records.ts';
 import { takeOver } from './takeover.ts';
 import { type UploadRecord, toRecord } from './upload-records.ts';
 
 /** A sender's word for a whole file: its length in bytes and its digest. */
-type Promised = Required<Declared>;
+export type Promised = Required<Declared>;
 
 /** What is here already of a promised whole. */
 export interface Held {
@@ -80,6 +81,7 @@ function rename(parts: HomeParts, id: string, path: Path): Promise<UploadRow | u
       .where('id', '=', id)
       .where('state', '=', 'staging')
       .where('holder', 'is', null)
+      .where(isSentByNobody)
       .returningAll()
       .executeTakeFirst(),
   );
@@ -100,7 +102,7 @@ function farthest(parts: HomeParts, path: Path, { length, digest }: Promised) {
       // One that is being written under another name is left to whoever writes it.
       .where((is) =>
         is.or([
-          is('holder', 'is', null),
+          is.and([is('holder', 'is', null), isSentByNobody(is)]),
           is.and([
             is('folder', 'in', spellings(parentOf(path))),
             is('name', 'in', spellings(nameOf(path))),

@@ -9,13 +9,16 @@ import { dropEarlier } from './superseded.ts';
 /** How many checkpoint distances the durable offset may be behind before the sender has to wait. */
 const MAX_BEHIND = 4;
 
-/** A staged file, who holds it, and its digest as it grows. */
+/** What one sender writes of an upload. */
 export interface Growing {
   readonly path: Path;
-  readonly claim: Claim;
+  /** That of the upload. */
+  readonly id: string;
   readonly file: StagedFile;
-  /** Undefined if nobody wants one. */
-  readonly digest: RunningDigest | undefined;
+  /** Records, durably, that all it has written before this offset is durable. @throws Failure `locked` */
+  readonly record: (offset: number) => Promise<void>;
+  /** What proves a beginning: its digest as it grows, and who records it. Undefined if nobody wants one. */
+  readonly proving: { readonly claim: Claim; readonly digest: RunningDigest } | undefined;
 }
 
 /**
@@ -53,12 +56,13 @@ export class Checkpoints {
 
   /** Hashes what is there already and, beside the transfer, proves that it is what was staged. */
   async catchUp(length: number): Promise<void> {
-    const { claim, digest } = this.#growing;
-    if (!digest) return;
-    const known = await this.#parts.records.provenPrefix(claim.id, length);
+    const { id, proving } = this.#growing;
+    if (!proving) return;
+    const { claim, digest } = proving;
+    const known = await this.#parts.records.provenPrefix(id, length);
     const found = digest.catchUp(length, known?.offset);
     const compare = async () => {
-      if (known && (await found) !== known.sha256) await this.#disprove(known.offset);
+      if (known && (await found) !== known.sha256) await this.#disprove(claim, known.offset);
     };
     this.#proof = compare();
     this.#parts.writers.afterwards(this.#proof);
@@ -103,25 +107,26 @@ export class Checkpoints {
 
   /** Makes everything before `offset` durable and records it. */
   async take(offset: number): Promise<void> {
-    const { claim, path } = this.#growing;
+    const { id, path } = this.#growing;
     const isFirst = this.#durable === 0;
     await this.sync();
-    await this.#parts.records.checkpoint(claim, offset, this.#parts.clock.now());
+    await this.#growing.record(offset);
     this.#durable = offset;
-    if (isFirst) await dropEarlier(this.#parts, path, claim.id);
+    if (isFirst) await dropEarlier(this.#parts, path, id);
   }
 
   /** Records the digest of everything before `offset`, as soon as it is known. */
   async prove(offset: number, digest: Promise<string>): Promise<void> {
     const [sha256] = await Promise.all([digest, this.#proof]);
     // A digest of changed bytes would make them look right the next time.
-    if (this.#isDisproven) return;
-    await this.#parts.records.provePrefix(this.#growing.claim, offset, sha256);
+    const { proving } = this.#growing;
+    if (this.#isDisproven || !proving) return;
+    await this.#parts.records.provePrefix(proving.claim, offset, sha256);
   }
 
   /** What is staged is not what was staged: nobody is to continue it. */
-  async #disprove(offset: number): Promise<void> {
-    const { claim, path } = this.#growing;
+  async #disprove(claim: Claim, offset: number): Promise<void> {
+    const { path } = this.#growing;
     const { records, chronicle, clock, log, homeId } = this.#parts;
     const reason =
       'The bytes stored earlier have changed on the disk: this upload has to start again';
@@ -137,7 +142,7 @@ export class Checkpoints {
 
   /** Never rejects: what goes wrong meets the sender at the next write. */
   async #takeBeside(offset: number): Promise<void> {
-    const sha256 = this.#growing.digest?.digest();
+    const sha256 = this.#growing.proving?.digest.digest();
     // It may fail before the checkpoint has been taken, and nobody listens until then.
     sha256?.catch(() => {});
     try {

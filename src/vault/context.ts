@@ -11,6 +11,7 @@ import type { Leftovers } from './leftovers.ts';
 import type { NameLocks } from './name-locks.ts';
 import type { Presence } from './presence.ts';
 import type { SharedBooks } from './shared-books.ts';
+import type { SegmentRecords } from './segments/segment-records.ts';
 import type { UploadRecords } from './upload-records.ts';
 import type { Writers } from './writers.ts';
 
@@ -22,6 +23,8 @@ export interface VaultOptions {
   readonly digests: boolean;
   /** The most bytes of an upload that wait in memory for its end, to be stored in one step. */
   readonly wholeBytes: number;
+  /** Into how many pieces an upload may be that comes in segments. */
+  readonly mostSegments: number;
   /** How long an unfinished upload is kept after it was last touched, in ms. */
   readonly expireAfterMs: number;
   /** Whether what happens to uploads is kept in the outbox until it has been told outside. */
@@ -34,6 +37,7 @@ export interface VaultParts {
   /** For what every upload writes. */
   readonly shared: SharedWrites<SharedBooks>;
   readonly records: UploadRecords;
+  readonly segments: SegmentRecords;
   readonly ledger: Ledger;
   readonly digests: RecordedDigests;
   /** Hashes what somebody waits for. */

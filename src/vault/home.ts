@@ -1,28 +1,33 @@
 import type { Checksum } from '../base/digest.ts';
 import { Failure, failed } from '../base/failure.ts';
-import { type Path, ROOT, child, parentOf } from '../base/path.ts';
+import { type Path, ROOT, child } from '../base/path.ts';
 import type { ByteRange } from '../base/range.ts';
 import type { Entry, ReadableFile, StoreFacts } from '../storage/store.ts';
 import { setMode, setModified } from './attributes.ts';
-import { attachUnfinished, findCopy, type Held, isThere } from './by-content.ts';
+import type { Held } from './by-content.ts';
 import { newUploadId, takenOver } from './claim.ts';
 import { type Authorise, statOrUndefined } from './target.ts';
 import type { HomeParts } from './context.ts';
+import { expectWhole, type Promising } from './expect-whole.ts';
 import { joinFiles } from './join.ts';
 import { type Usage, checkBeginning, roomIn } from './ledger.ts';
 import { listFolder } from './listing.ts';
 import { moveEntry, removeFile } from './name-changes.ts';
 import { type Origin, originOf, startOf } from './origin.ts';
+import { checkPlace, refuseIllFormed } from './place.ts';
 import type { Digested, KnownDigest } from './digested.ts';
 import type { Declared, Placement, Wishes } from './placement.ts';
 import { holderOf } from './presence.ts';
 import { digestOfFile, digestOfStaged } from './proof.ts';
 import { resumable } from './resumable.ts';
+import { beginSegmented } from './segments/begin-segmented.ts';
+import { findMissing, type Missing } from './segments/find-missing.ts';
+import { SegmentWriter } from './segments/segment-writer.ts';
 import { type Seen, asSeen } from './seen.ts';
 import { type SmallFile, storeFile } from './store-file.ts';
 import { dropUpload } from './superseded.ts';
 import { takeOver } from './takeover.ts';
-import { type Unfinished, unfinishedOf } from './unfinished.ts';
+import { type Unfinished, unfinishedIn } from './unfinished.ts';
 import { Writer } from './writer.ts';
 
 /** One home with everything in it, unfinished uploads included. Asks nobody for permission. */
@@ -93,7 +98,7 @@ export class Home {
     if (declared.digest && declared.digest.algorithm !== 'sha-256') {
       throw new Failure('digest-mismatch', 'Only a SHA-256 digest can be promised');
     }
-    const committed = await this.#checkTarget(path);
+    const committed = await checkPlace(this.#parts, path);
     if (placement.kind !== 'replace') await this.#endOthers(path);
     // What replaces everything continues nothing.
     const unfinished =
@@ -224,37 +229,40 @@ export class Home {
     session: string,
     authorise: Authorise,
   ): Promise<Held> {
-    const { length } = promise;
-    if (await isThere(this.#parts, path, promise)) return { bytes: length };
-    const committed = await this.#checkTarget(path);
-    const complete = async (origin: Origin, made: string): Promise<Held> => {
-      authorise(committed ? 'overwrite' : 'write');
-      await using writer = await this.#begin(path, origin, promise, session, authorise, committed);
-      await writer.complete(made);
-      return { bytes: length, made };
-    };
-    const source = await findCopy(this.#parts, promise);
-    if (source !== undefined) {
-      try {
-        return await complete({ kind: 'copy', from: source, length }, `copied from ${source}`);
-      } catch (error) {
-        // It has been replaced or removed meanwhile: then the bytes have to come.
-        if (!failed(error, 'locked', 'not-found', 'offset-mismatch')) throw error;
-      }
-    }
-    if (length === 0) return complete({ kind: 'fresh', append: false }, 'promised to be empty');
-    const record = await attachUnfinished(this.#parts, path, promise);
-    // Whoever was writing it may have come to its end meanwhile.
-    if (!record) return { bytes: (await isThere(this.#parts, path, promise)) ? length : 0 };
-    if (record.offset < length) return { bytes: record.offset };
-    // All of it has come, and only its end was never heard: nobody will send another byte.
-    try {
-      const origin: Origin = { kind: 'unfinished', record, offset: length };
-      return await complete(origin, 'all of it had come before');
-    } catch (error) {
-      if (failed(error, 'digest-mismatch')) return { bytes: 0 };
-      throw error;
-    }
+    return expectWhole(
+      this.#parts,
+      path,
+      promise,
+      this.#promising(path, promise, session, authorise),
+    );
+  }
+
+  /**
+   * The same for a whole that is to come in segments: what of it has not come, by anybody. Those
+   * who send some of it go on, and what has come whole is verified and published.
+   * @param mode the permission bits that it will have, unless those that the system gives
+   * @throws Failure as `expect` and `upload` do
+   */
+  missing(
+    path: Path,
+    promise: Required<Declared>,
+    mode: number | undefined,
+    session: string,
+    authorise: Authorise,
+  ): Promise<Missing> {
+    return findMissing(this.#parts, path, promise, {
+      expect: () => this.expect(path, promise, session, authorise),
+      begin: async () => {
+        const committed = await checkPlace(this.#parts, path);
+        authorise(committed ? 'overwrite' : 'write');
+        return beginSegmented(this.#parts, { path, declared: promise, mode, session, committed });
+      },
+    });
+  }
+
+  /** Prepares to take a part of an upload; whoever sends some of it now is ended first. */
+  segment(uploadId: string, path: Path, range: ByteRange, session: string): SegmentWriter {
+    return new SegmentWriter(this.#parts, { uploadId, path, range, session });
   }
 
   /**
@@ -264,7 +272,7 @@ export class Home {
   async copy(from: Path, to: Path, session: string, authorise: Authorise): Promise<Entry> {
     await using file = await this.open(from);
     const { size: length, unique } = file.entry;
-    const committed = await this.#checkTarget(to);
+    const committed = await checkPlace(this.#parts, to);
     if (committed?.unique === unique) throw new Failure('name-refused', 'This is the same file');
     authorise(committed ? 'overwrite' : 'write');
     const origin: Origin = { kind: 'copy', from, length };
@@ -294,9 +302,8 @@ export class Home {
   }
 
   /** The uploads into this home that have not been committed, the oldest first. */
-  async uploads(): Promise<readonly Unfinished[]> {
-    const { records, options } = this.#parts;
-    return (await records.all(this.id)).map((row) => unfinishedOf(row, options.expireAfterMs));
+  uploads(): Promise<readonly Unfinished[]> {
+    return unfinishedIn(this.#parts);
   }
 
   usage(): Promise<Usage> {
@@ -314,6 +321,21 @@ export class Home {
     await this.#parts.writers.writing(this.id, path)?.fence(takenOver());
     const unfinished = await this.#parts.records.unfinished(this.id, path);
     if (unfinished) await takeOver(this.#parts, unfinished.id);
+  }
+
+  #promising(
+    path: Path,
+    promise: Required<Declared>,
+    session: string,
+    authorise: Authorise,
+  ): Promising {
+    return {
+      check: () => checkPlace(this.#parts, path),
+      begin: (origin, committed) => {
+        authorise(committed ? 'overwrite' : 'write');
+        return this.#begin(path, origin, promise, session, authorise, committed);
+      },
+    };
   }
 
   /** Whoever was about to continue the same upload, and has not begun, comes too late now. */
@@ -356,21 +378,6 @@ export class Home {
     });
   }
 
-  /** @returns the file that is there now; @throws Failure if no file can be */
-  async #checkTarget(path: Path): Promise<Entry | undefined> {
-    refuseIllFormed(path);
-    const committed = await statOrUndefined(this.#parts, path);
-    if (committed?.kind === 'folder') throw new Failure('is-a-directory', 'This is a folder');
-    if (committed?.kind === 'other') throw new Failure('forbidden', 'This is not a regular file');
-    if (!committed) await this.#checkFolder(parentOf(path));
-    return committed;
-  }
-
-  async #checkFolder(folder: Path): Promise<void> {
-    const entry = await this.#parts.tree.stat(folder);
-    if (entry.kind !== 'folder') throw new Failure('not-a-directory', 'This is not a folder');
-  }
-
   async #refuseUnfinished(path: Path): Promise<void> {
     const unfinished = await resumable(this.#parts, path);
     if (!unfinished || unfinished.offset === 0) return;
@@ -378,9 +385,4 @@ export class Home {
       offset: unfinished.offset,
     });
   }
-}
-
-/** A name that is not valid UTF-8 may be kept, read and removed, but not made. */
-function refuseIllFormed(path: Path): void {
-  if (!path.isWellFormed()) throw new Failure('name-refused', 'A new name has to be valid UTF-8');
 }

@@ -20,6 +20,7 @@ export async function mendAll(parts: VaultParts): Promise<void> {
 /** The same, for one process: one that is dead, or this one. */
 export async function mend(parts: VaultParts, open: OpenHome, process: string): Promise<void> {
   if (process === parts.presence.self) return mendOwn(parts, open);
+  await parts.segments.releaseAllOf(process);
   const homes = await homesThatOpen(parts, open, await homesOf(parts, process));
   if (homes.length === 0) return;
   const legacy = await adopt(parts, process, homes);
@@ -48,7 +49,7 @@ async function mendOwn(parts: VaultParts, open: OpenHome): Promise<void> {
   parts.log.info('Mended what could not be ended before', { count: these.length });
 }
 
-async function processesAtWork({ database }: VaultParts): Promise<string[]> {
+async function processesAtWork({ database, segments }: VaultParts): Promise<string[]> {
   const holders = await database.query
     .selectFrom('uploads')
     .select('holder')
@@ -61,6 +62,7 @@ async function processesAtWork({ database }: VaultParts): Promise<string[]> {
       ...holders.flatMap(({ holder }) => (holder === null ? [] : [processOf(holder)])),
       ...changes.map((row) => row.process),
       ...locks.map((row) => processOf(row.process)),
+      ...(await segments.holders()).map(processOf),
     ]),
   ];
 }

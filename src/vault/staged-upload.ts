@@ -1,8 +1,9 @@
 import { byteLength, firstBytes } from '../base/chunks.ts';
 import { Failure } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
-import type { Entry, Soon } from '../storage/store.ts';
-import { Checkpoints, type Growing } from './checkpoints.ts';
+import type { Entry, Soon, StagedFile } from '../storage/store.ts';
+import { Checkpoints } from './checkpoints.ts';
+import type { Claim } from './claim.ts';
 import { CommitInDoubt, commit } from './commit.ts';
 import type { HomeParts } from './context.ts';
 import { RunningDigest } from './digesting/running-digest.ts';
@@ -12,6 +13,13 @@ import { Room } from './room.ts';
 import { beginStaging } from './staging.ts';
 import { dropUpload, hasLater } from './superseded.ts';
 import type { UploadEvent, VaultEvent } from './vault-event.ts';
+
+/** A staged file, who holds it, and its digest as it grows: undefined if nobody wants one. */
+interface Growing {
+  readonly claim: Claim;
+  readonly file: StagedFile;
+  readonly digest: RunningDigest | undefined;
+}
 
 /** An upload that has its staged file and its record: it takes bytes until it is let go of. */
 export class StagedUpload {
@@ -36,7 +44,11 @@ export class StagedUpload {
     const reservation = { base: baseOf(origin), reserved: reservedOf(origin) };
     this.#room = new Room(parts, growing.claim, reservation);
     const durable = origin.kind === 'unfinished' ? this.start : 0;
-    this.#checkpoints = new Checkpoints(parts, growing, durable);
+    const { claim, file, digest } = growing;
+    const record = (offset: number) => parts.records.checkpoint(claim, offset, parts.clock.now());
+    const proving = digest && { claim, digest };
+    const growth = { path: hold.path, id: hold.id, file, record, proving };
+    this.#checkpoints = new Checkpoints(parts, growth, durable);
   }
 
   /**
@@ -49,12 +61,12 @@ export class StagedUpload {
     hold: Hold,
     begun: (upload: StagedUpload) => void,
   ): Promise<StagedUpload> {
-    const { path, declared } = hold;
+    const { declared } = hold;
     const { claim, file } = await beginStaging(parts, hold);
     const thread = declared.digest ? parts.hashing : parts.patientHashing;
     const isWanted = parts.options.digests || declared.digest !== undefined;
     const digest = isWanted ? new RunningDigest('sha-256', file, thread) : undefined;
-    const upload = new StagedUpload(parts, hold, { path, claim, file, digest });
+    const upload = new StagedUpload(parts, hold, { claim, file, digest });
     begun(upload);
     await upload.#takeUp();
     return upload;

@@ -6,6 +6,7 @@ import { statement } from '../database/statement.ts';
 import type { HomeParts } from './context.ts';
 import { releaseReservation } from './ledger.ts';
 import { type Spelled, isSpelledAlike, spelled } from './spelled.ts';
+import { isSentByNobody } from './segments/segment-records.ts';
 import type { VaultEvent } from './vault-event.ts';
 
 /**
@@ -25,7 +26,7 @@ export async function dropUpload(
       .deleteFrom('uploads')
       .where('id', '=', id)
       .where('state', 'in', ['staging', 'rejected']);
-    const row = await (how.isFree ? drop.where('holder', 'is', null) : drop)
+    const row = await (how.isFree ? drop.where('holder', 'is', null).where(isSentByNobody) : drop)
       .returning(['reserved_bytes', 'reserved_files'])
       .executeTakeFirst();
     if (!row) return false;

@@ -1,6 +1,7 @@
 import { Failure } from '../base/failure.ts';
 import { takenOver } from './claim.ts';
 import type { HomeParts, VaultParts } from './context.ts';
+import { takeOverSegments } from './segments/take-over-segments.ts';
 import { processOf } from './presence.ts';
 
 /** How long a newer session waits for an older one in another process, and how often it looks. */
@@ -13,6 +14,7 @@ const LOOK_EVERY_MS = 20;
  * @throws Failure `locked` if another process does not let go
  */
 export async function takeOver(parts: HomeParts, id: string): Promise<void> {
+  await takeOverSegments(parts, id);
   await parts.writers.find(id)?.fence(takenOver());
   const began = parts.clock.monotonic();
   for (;;) {
@@ -50,7 +52,11 @@ export async function letGoOfWanted(parts: VaultParts): Promise<void> {
     .where('holder', 'is not', null)
     .where('wanted', '=', 1)
     .execute();
-  const writers = wanted.flatMap(({ id }) => parts.writers.find(id) ?? []);
+  const segments = await parts.segments.wanted();
+  const writers = [
+    ...wanted.flatMap(({ id }) => parts.writers.find(id) ?? []),
+    ...segments.flatMap((id) => parts.writers.segment(id) ?? []),
+  ];
   await Promise.all(writers.map((writer) => writer.fence(takenOver())));
 }
 

@@ -9,6 +9,7 @@ import type { UploadRow } from '../database/tables.ts';
 import { type Claim, setHeld, takenOver } from './claim.ts';
 import { addReservation } from './ledger.ts';
 import type { Declared } from './placement.ts';
+import { forgetSegments, isSentByNobody } from './segments/segment-records.ts';
 
 /** An upload that has not been committed, as its record tells. */
 export interface UploadRecord {
@@ -135,12 +136,14 @@ export class UploadRecords {
         .where('id', '=', record.id)
         .where('state', '=', 'staging')
         .where('holder', 'is', null)
+        .where(isSentByNobody)
         .where('offset', '>=', offset)
         .returning(['epoch', 'reserved_bytes'])
         .executeTakeFirst();
       if (!row) throw new Failure('upload-gone', 'This upload is not there any more');
       const claim = { id: record.id, epoch: row.epoch };
       await addReservation(write, record.homeId, claim, offset - base - row.reserved_bytes, 0);
+      await forgetSegments(write, record.id);
       await write
         .deleteFrom('checkpoints')
         .where('upload_id', '=', record.id)

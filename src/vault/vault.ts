@@ -21,6 +21,7 @@ import { mend, mendAll } from './mend.ts';
 import { NameLocks } from './name-locks.ts';
 import type { Presence } from './presence.ts';
 import { SharedBooks } from './shared-books.ts';
+import { SegmentRecords } from './segments/segment-records.ts';
 import { dropUpload } from './superseded.ts';
 import { letGoOfWanted } from './takeover.ts';
 import { Turns } from './turns.ts';
@@ -40,6 +41,7 @@ export const DEFAULT_VAULT_OPTIONS: VaultOptions = {
   checkpointBytes: 16 * MiB,
   wholeBytes: 64 * KiB,
   digests: true,
+  mostSegments: 256,
   expireAfterMs: 7 * DAY_MS,
   keepsEvents: false,
 };
@@ -83,6 +85,7 @@ export class Vault implements AsyncDisposable {
       clock,
       log,
       records: new UploadRecords(database),
+      segments: new SegmentRecords(database),
       ledger: new Ledger(database),
       digests: new RecordedDigests(database),
       hashing: new HashThread('prompt'),

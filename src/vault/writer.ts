@@ -45,6 +45,8 @@ export class Writer implements AsyncDisposable {
   /** The position in the file of the first byte that is sent here. */
   readonly start: number;
   readonly declared: Declared;
+  /** That it is whole says that the file is. */
+  readonly isPart = false;
   readonly #parts: HomeParts;
   readonly #hold: Hold;
   readonly #turns = new Turns();

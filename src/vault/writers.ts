@@ -1,11 +1,14 @@
 import type { Failure } from '../base/failure.ts';
 import { comparable } from '../base/name.ts';
 import type { Path } from '../base/path.ts';
+import type { ByteRange } from '../base/range.ts';
+import type { SegmentWriter } from './segments/segment-writer.ts';
 import type { Writer } from './writer.ts';
 
 /** The uploads that somebody writes at this moment, in this process. */
 export class Writers {
   readonly #byUpload = new Map<string, Writer>();
+  readonly #segments = new Map<string, SegmentWriter>();
   readonly #aftermath = new Set<Promise<unknown>>();
 
   add(writer: Writer): void {
@@ -16,8 +19,31 @@ export class Writers {
     if (this.#byUpload.get(writer.id) === writer) this.#byUpload.delete(writer.id);
   }
 
+  addSegment(writer: SegmentWriter): void {
+    this.#segments.set(writer.id, writer);
+  }
+
+  removeSegment(writer: SegmentWriter): void {
+    this.#segments.delete(writer.id);
+  }
+
   get count(): number {
-    return this.#byUpload.size;
+    return this.#byUpload.size + this.#segments.size;
+  }
+
+  /** Who sends parts of this upload now: all, or those whose parts touch `range`. */
+  segmentsOf(uploadId: string, range?: ByteRange): readonly SegmentWriter[] {
+    if (this.#segments.size === 0) return [];
+    return [...this.#segments.values()].filter(
+      (writer) =>
+        writer.uploadId === uploadId &&
+        (!range || (writer.range.start < range.end && writer.range.end > range.start)),
+    );
+  }
+
+  /** Who sends the part that is recorded by this id. */
+  segment(id: string): SegmentWriter | undefined {
+    return this.#segments.get(id);
   }
 
   /** Who writes this upload now. */
@@ -35,7 +61,8 @@ export class Writers {
 
   /** Ends every upload that runs, each with all it has received made durable. */
   async stopAll(reason: Failure): Promise<void> {
-    await Promise.allSettled([...this.#byUpload.values()].map((writer) => writer.fence(reason)));
+    const all = [...this.#byUpload.values(), ...this.#segments.values()];
+    await Promise.allSettled(all.map((writer) => writer.fence(reason)));
   }
 
   /** Work that goes on after its upload has been answered for: late digests, closing files. */

@@ -14,6 +14,7 @@ const TABLES: Readonly<Record<keyof Tables, true>> = {
   groups: true,
   uploads: true,
   checkpoints: true,
+  segments: true,
   digests: true,
   journal: true,
   name_locks: true,

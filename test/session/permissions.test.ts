@@ -73,6 +73,23 @@ const USES = {
       call: (session) => session.expect(at('/a'), PROMISE),
     },
   },
+  missing: {
+    'of a new file': {
+      needs: [['write']],
+      call: (session) => session.missing(at('/new'), PROMISE, undefined),
+    },
+    'of one that replaces a file': {
+      needs: [['overwrite']],
+      call: (session) => session.missing(at('/a'), PROMISE, undefined),
+    },
+  },
+  segment: {
+    'of a new file': { needs: [['write']], call: (session) => sendSegment(session, '/new') },
+    'of one that replaces a file': {
+      needs: [['overwrite']],
+      call: (session) => sendSegment(session, '/a'),
+    },
+  },
   makeFolder: {
     'a new folder': { needs: [['make-folder']], call: (session) => session.makeFolder(at('/new')) },
   },
@@ -256,6 +273,13 @@ function lacks(needs: readonly (readonly Permission[])[]): Permission[][] {
       [[]],
     )
     .filter((way) => way.length > 0);
+}
+
+async function sendSegment(session: Session, path: string): Promise<void> {
+  await session.missing(at(path), PROMISE, undefined);
+  await using segment = await session.segment(at(path), { start: 0, end: 3 });
+  await segment.write([Buffer.from('abc')]);
+  await segment.complete();
 }
 
 async function send(

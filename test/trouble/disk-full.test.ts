@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { createHash } from 'node:crypto';
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KiB, MiB } from '../../src/base/size.ts';
+import type { Client } from '../ftp/client.ts';
 import { smallDisk, skipWithoutMounts } from './mounts.ts';
 import { noise } from './noise.ts';
 import { assertCode, assertSame, attempt, carryOn, fetch, send, Site } from './site.ts';
@@ -43,6 +45,33 @@ suite('a disk that is full', { skip, timeout: 120_000 }, () => {
     assertSame(await fetch(ann, 'big'), BIG);
     assertSame(await fetch(bob, 'little'), SMALL);
     assert.deepEqual(site.uploads(), []);
+    await site.assertNoDrift();
+  });
+
+  test('what came of other segments stays when one of them finds no room', async () => {
+    await using disk = await smallDisk(48 * MiB);
+    await using site = await Site.open(disk.path);
+    const [ann, other] = [await site.logIn(), await site.logIn()];
+    const whole = noise('segments', 24 * MiB);
+    const hex = createHash('sha256').update(whole).digest('hex');
+    const missing = (client: Client) =>
+      client.say(`SITE MISSING sha-256=${hex} size=${whole.length} big`, 213);
+    const segment = async (client: Client, start: number, end: number) => {
+      await missing(client);
+      await client.say(`RANG ${start} ${end - 1}`, 350);
+      return send(client, 'STOR big', whole.subarray(start, end));
+    };
+    assertCode(await segment(other, 20 * MiB, 24 * MiB), 226);
+    assertCode(await send(ann, 'STOR old', noise('old', 28 * MiB)), 226);
+    assertCode(await segment(ann, 0, 20 * MiB), 452);
+    await ann.say('DELE old', 250);
+    await until('the room is free', async () => (await disk.room()) > 24 * MiB);
+    const left = /^ *(\d+) (\d+)$/m.exec(await missing(ann));
+    const [start, last] = [Number(left?.[1]), Number(left?.[2])];
+    assert.equal(last, 20 * MiB - 1, 'nothing behind it was dropped');
+    assertCode(await segment(other, start, 20 * MiB), 226);
+    assert.match(await missing(ann), /^0 bytes/);
+    assertSame(await fetch(ann, 'big'), whole);
     await site.assertNoDrift();
   });
 

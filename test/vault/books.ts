@@ -14,13 +14,19 @@ export async function checkBooks(
   const { found, recorded } = await bench.vault.audit(1, false);
   assert.deepEqual(recorded, found, 'the ledger has drifted');
   const rows = await bench.vault.uploads();
-  const stored = rows.reduce((sum, row) => sum + row.offset - row.base_bytes, 0);
+  const segments = await bench.database.query.selectFrom('segments').selectAll().execute();
+  const storedOf = ({ id, offset, base_bytes }: (typeof rows)[number]) =>
+    segments
+      .filter((one) => one.upload_id === id)
+      .reduce((sum, one) => sum + one.offset - one.start, offset - base_bytes);
+  const stored = rows.reduce((sum, row) => sum + storedOf(row), 0);
   const [ledger] = await bench.database.query.selectFrom('homes').selectAll().execute();
   assert.equal(ledger?.reserved_bytes, stored, 'what is reserved is not what is stored');
   for (const row of rows) {
-    assert.equal(row.reserved_bytes, row.offset - row.base_bytes, 'one upload has reserved more');
+    assert.equal(row.reserved_bytes, storedOf(row), 'one upload has reserved more');
     assert.equal(row.holder, null, 'an upload is held by nobody who is there');
   }
+  for (const { holder } of segments) assert.equal(holder, null, 'nobody there sends a segment');
   assert.deepEqual(await bench.database.query.selectFrom('journal').selectAll().execute(), []);
   assert.deepEqual(await bench.database.query.selectFrom('name_locks').selectAll().execute(), []);
   if (tree) await checkStaged(bench, tree);

@@ -10,7 +10,7 @@ import { LocalStore } from '../../src/storage/local/local-store.ts';
 import type { Home } from '../../src/vault/home.ts';
 import { Vault } from '../../src/vault/vault.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { CHECKPOINT_BYTES, at, begin, put, read } from './harness.ts';
+import { CHECKPOINT_BYTES, at, begin, put, read, sha256 } from './harness.ts';
 
 /** What one of several processes on one data folder has. */
 interface Process extends AsyncDisposable {
@@ -112,6 +112,60 @@ describe('two processes on one data folder', () => {
       assert.ok(reason instanceof Failure);
       assert.equal(reason.code, 'quota-exceeded');
     }
+  });
+
+  it('take one upload in segments together, and from each other', async () => {
+    await using folder = await temporaryFolder();
+    await using one = await startProcess(folder.path);
+    await using two = await startProcess(folder.path);
+    const content = Buffer.from('0123456789'.repeat(400));
+    const digest = { algorithm: 'sha-256', hex: sha256(content) } as const;
+    const promise = { length: content.length, digest };
+    const missing = async ({ home }: Process) =>
+      home.missing(at('/a'), promise, undefined, 'test', () => {});
+    const sender = async (process: Process, start: number, end: number) => {
+      const { uploadId = '' } = await missing(process);
+      return process.home.segment(uploadId, at('/a'), { start, end }, 'test');
+    };
+    const first = await sender(one, 0, 1500);
+    const second = await sender(two, 1500, 3000);
+    await first.write([content.subarray(0, 1500)]);
+    await second.write([content.subarray(1500, 2000)]);
+    // What hangs in one is taken over by the other, which leaves alone what it does not want.
+    const last = await sender(one, 3000, 4000);
+    await last.write([content.subarray(3000, 3100)]);
+    const newer = await sender(one, 2000, 3000);
+    await newer.write([content.subarray(2000, 3000)]);
+    await assert.rejects(async () => second.write([content.subarray(2000)]), { code: 'locked' });
+    await first.complete();
+    await newer.complete();
+    await last.write([content.subarray(3100, 3900)]);
+    await last.flush();
+    one.die();
+    const ending = await sender(two, 3900, 4000);
+    await ending.write([content.subarray(3900)]);
+    await ending.complete();
+    assert.deepEqual((await missing(two)).ranges, []);
+    assert.equal(await read(two.home, '/a'), content.toString());
+    const { found, recorded } = await two.vault.audit(1, false);
+    assert.deepEqual(recorded, found);
+  });
+
+  it('let one stream take the place of all that is sent in segments', async () => {
+    await using folder = await temporaryFolder();
+    await using one = await startProcess(folder.path);
+    await using two = await startProcess(folder.path);
+    const digest = { algorithm: 'sha-256', hex: sha256('first second') } as const;
+    const promise = { length: 12, digest };
+    const { uploadId = '' } = await one.home.missing(at('/a'), promise, undefined, 'x', () => {});
+    const segment = one.home.segment(uploadId, at('/a'), { start: 0, end: 8 }, 'test');
+    await segment.write([Buffer.from('first ')]);
+    await segment.flush();
+    const writer = await begin(two.home, '/a', { kind: 'resume', offset: 6 });
+    await assert.rejects(async () => segment.write([Buffer.from('se')]), { code: 'locked' });
+    await writer.write([Buffer.from('second')]);
+    await writer.complete();
+    assert.equal(await read(one.home, '/a'), 'first second');
   });
 
   it('change one name one after the other, however it is spelled, and agree about what is there', async () => {

@@ -5,12 +5,13 @@ import { joinsCases } from './cases-joins.ts';
 import { proofCases } from './cases-proof.ts';
 import { resumeCases } from './cases-resume.ts';
 import { roomCases } from './cases-room.ts';
+import { segmentsCases } from './cases-segments.ts';
 import { spellingsCases } from './cases-spellings.ts';
 import { uploadsCases } from './cases-uploads.ts';
 import { type Bench, openBench } from './harness.ts';
 
 /** The cases that every store has to carry; the number is asserted, so that none can be lost. */
-const CASES = 55;
+const CASES = 73;
 
 /** A store, and where a home can be in it. */
 export interface Given extends AsyncDisposable {
@@ -43,6 +44,7 @@ export function vaultSuite(name: string, make: () => Promise<Given>): void {
     proofCases(test);
     roomCases(test);
     joinsCases(test);
+    segmentsCases(test);
     spellingsCases(test);
   });
 }

@@ -11,7 +11,7 @@ import { Journal, removeJournal, type PartOrigin, type Piece } from './journal.t
 import { failedWith, osPath } from './os-path.ts';
 import { lockPart } from './part-lock.ts';
 import { partName } from './part-name.ts';
-import { Ranges } from './ranges.ts';
+import { Ranges } from '../../base/ranges.ts';
 import { readExactly, readRange } from './read.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;

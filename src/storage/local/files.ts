@@ -86,6 +86,7 @@ export class LocalStagedFile implements StagedFile {
   readonly #descriptor: Descriptor;
   readonly #pace: Pace;
   readonly #syncing: Syncing;
+  readonly #isShared: boolean;
   #syncName: (() => Promise<void>) | undefined;
   /** What the first failed sync said. */
   #lost: unknown;
@@ -93,8 +94,16 @@ export class LocalStagedFile implements StagedFile {
   /**
    * @param pace of the disk it is on
    * @param syncName makes the file's name durable, where it is new
+   * @param use `shared` where others write other parts of it
    */
-  constructor(descriptor: number, pace: Pace, syncing: Syncing, syncName?: () => Promise<void>) {
+  constructor(
+    descriptor: number,
+    pace: Pace,
+    syncing: Syncing,
+    syncName?: () => Promise<void>,
+    use?: 'shared',
+  ) {
+    this.#isShared = use === 'shared';
     this.#descriptor = new Descriptor(descriptor, pace);
     this.#pace = pace;
     this.#syncing = syncing;
@@ -161,7 +170,8 @@ export class LocalStagedFile implements StagedFile {
 
   async #failed(reason: unknown, position: number): Promise<never> {
     // The part that did fit is worth nothing, and its room may save the records.
-    if (failed(reason, 'storage-full')) await this.truncate(position).catch(() => {});
+    const isLast = !this.#isShared;
+    if (isLast && failed(reason, 'storage-full')) await this.truncate(position).catch(() => {});
     throw reason;
   }
 

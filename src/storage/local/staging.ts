@@ -89,9 +89,9 @@ export class Staging implements AsyncDisposable {
   }
 
   /** @throws Failure `upload-gone` */
-  open(id: string): Promise<LocalStagedFile> {
+  open(id: string, use?: 'shared'): Promise<LocalStagedFile> {
     return this.#folder.use(async () =>
-      this.#opened(await this.#openThere(this.#pathOf(id), O_RDWR | O_NOFOLLOW)),
+      this.#opened(await this.#openThere(this.#pathOf(id), O_RDWR | O_NOFOLLOW), use),
     );
   }
 
@@ -154,9 +154,9 @@ export class Staging implements AsyncDisposable {
     return this.#folder[Symbol.asyncDispose]();
   }
 
-  #opened(descriptor: number): LocalStagedFile {
+  #opened(descriptor: number, use?: 'shared'): LocalStagedFile {
     const syncName = () => this.#syncNames.request();
-    return new LocalStagedFile(descriptor, this.#pace, this.#syncing, syncName);
+    return new LocalStagedFile(descriptor, this.#pace, this.#syncing, syncName, use);
   }
 
   #openPaced(path: string, flags: number, mode?: number): Soon<number> {

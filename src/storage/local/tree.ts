@@ -203,8 +203,8 @@ export class LocalTree implements Tree {
     });
   }
 
-  openStaged(id: string): Promise<StagedFile> {
-    return told(() => this.#staging.open(id));
+  openStaged(id: string, use?: 'shared'): Promise<StagedFile> {
+    return told(() => this.#staging.open(id, use));
   }
 
   stagedSize(id: string): Promise<number | undefined> {

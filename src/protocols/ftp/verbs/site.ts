@@ -1,6 +1,8 @@
 import { parseDigest, type Digest } from '../../../base/digest.ts';
 import { parsePath, type Path } from '../../../base/path.ts';
+import type { ByteRange } from '../../../base/range.ts';
 import { formatSize } from '../../../base/size.ts';
+import type { Reply } from '../../../wire/ftp/reply.ts';
 import { parseOffset } from '../../../wire/ftp/sizes.ts';
 import { formatTimeValue } from '../../../wire/ftp/time.ts';
 import { dispatch } from '../dispatch.ts';
@@ -60,6 +62,28 @@ export const SITE_TABLE: readonly Verb[] = [
     naming: true,
     run: async ({ phase }, { path, ...promise }) => ({
       reply: reply(213, String(await phase.session.expect(path, promise))),
+    }),
+  }),
+  verb({
+    name: 'SITE MISSING',
+    needs: ['inside'],
+    permission: ['write', 'overwrite', 'append'],
+    grammar: promised,
+    help: 'Promise a whole file that comes in segments; the reply tells what of it is missing',
+    rfc: 'docs/segments.md',
+    replies: [213, 450, 452, 550, 552, 553],
+    feat: 'SITE MISSING',
+    naming: true,
+    run: ({ phase, state }, { path, ...promise }) => ({
+      task: {
+        code: 213,
+        progress: () => `Looking what is missing of ${path}`,
+        // Nobody who goes away meanwhile keeps it from being published.
+        run: async () => {
+          const mode = state.umask === undefined ? undefined : 0o666 & ~state.umask;
+          return missingReply(await phase.session.missing(path, promise, mode));
+        },
+      },
     }),
   }),
   verb({
@@ -136,6 +160,14 @@ export const SITE: readonly Verb[] = [
     },
   }),
 ];
+
+function missingReply(ranges: readonly ByteRange[]): Reply {
+  const bytes = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+  const last = `${bytes} bytes are missing`;
+  if (bytes === 0) return reply(213, last);
+  const lines = ranges.map(({ start, end }) => `${start} ${end - 1}`);
+  return reply(213, 'What is missing of it, as for RANG', ...lines, last);
+}
 
 function setIdleTime({ state, desk }: Inside, text: string): Outcome {
   const { idleTimeoutMs: usual, maxIdleTimeoutMs } = desk.options;

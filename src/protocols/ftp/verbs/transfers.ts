@@ -17,7 +17,7 @@ import { verb } from './verb.ts';
 const ANY_WRITING = ['write', 'overwrite', 'append'] as const;
 
 const RANGE_OF_STREAM = 'Ranges are of TYPE I, STRU F and MODE S';
-const RANGE_NOT_STORED = 'A range can be fetched and hashed, not stored; REST continues an upload';
+const RANGE_NOT_STORED = 'A range is stored by STOR, after SITE MISSING; REST continues an upload';
 const NOT_RESUMED = 'Text and records cannot be resumed; say TYPE I and STRU F first';
 
 /** Moving files, and what is said before that. */
@@ -52,7 +52,7 @@ export const TRANSFERS = [
     name: 'RANG',
     needs: ['inside'],
     grammar: parsed('<first byte> <last byte>', readRange),
-    help: 'Say which bytes the next RETR or HASH is about, both included; 1 0 says all',
+    help: 'Say which bytes the next RETR, HASH or STOR is about, both included; 1 0 says all',
     rfc: 'draft-bryan-ftp-range-08 §3',
     replies: [350, 501],
     feat: 'RANG STREAM',
@@ -103,13 +103,15 @@ export const TRANSFERS = [
     needs: ['inside'],
     permission: ANY_WRITING,
     grammar: path,
-    help: 'Store a file, or go on at the byte that REST named',
+    help: 'Store a file, or go on at the byte that REST named; or store what RANG said',
     rfc: 'RFC 959 §4.1.3',
     replies: [110, 450, 452, 550, 551, 552, 553, 554],
     data: true,
     naming: true,
     run: (visit, file) =>
-      store(visit, file, resumption(visit.state.restart) ?? { kind: 'replace' }),
+      visit.state.range === undefined
+        ? store(visit, file, resumption(visit.state.restart) ?? { kind: 'replace' })
+        : storeRange(visit, file, visit.state.range),
   }),
   verb({
     name: 'APPE',
@@ -179,6 +181,20 @@ async function store(
   };
   const upload = await phase.session.upload(file, placement, wishes);
   return { transfer: new IncomingFile(upload, phase.session, state, desk, opening) };
+}
+
+/** A part of a file that SITE MISSING was asked for, beside other parts (docs/segments.md). */
+async function storeRange(
+  { phase, state, desk }: Inside,
+  file: Path,
+  range: ByteRange,
+): Promise<Outcome> {
+  if (!isStream(state.representation)) return { reply: reply(551, RANGE_OF_STREAM) };
+  const upload = await phase.session.segment(file, range);
+  // How much is to come is known from the range alone.
+  const sent = { ...state, announced: undefined };
+  const opening = `Waiting for the bytes ${range.start} to ${range.end - 1}`;
+  return { transfer: new IncomingFile(upload, phase.session, sent, desk, opening) };
 }
 
 /** Asks in a way that shows the client no size, for it has not asked for one. */

@@ -1,4 +1,4 @@
-import type { ByteRange } from '../../base/range.ts';
+import type { ByteRange } from './range.ts';
 
 /** A set of bytes of one file, as ranges that neither touch nor overlap. */
 export class Ranges {
@@ -14,6 +14,11 @@ export class Ranges {
       return false;
     });
     this.#ranges = [...apart, { start, end }].toSorted((one, other) => one.start - other.start);
+  }
+
+  /** In order. */
+  get all(): readonly ByteRange[] {
+    return this.#ranges;
   }
 
   /** Bytes in all of them. */
