@@ -1,6 +1,7 @@
 import type { Algorithm, Digest } from '../base/digest.ts';
 import type { Path } from '../base/path.ts';
 import type { ByteRange } from '../base/range.ts';
+import type { Proof } from './transfer/outcome.ts';
 
 /**
  * The client's view of a server, whatever it speaks. Every kind of remote is a folder in
@@ -52,23 +53,62 @@ export interface RemoteEntry {
   readonly identity: string | undefined;
 }
 
-/** All of a small file. */
-export interface SmallFile {
+/** How a small file is to be proven: by its digest, by that where the server tells one, by its size. */
+export type Proving = 'digest' | 'best' | 'size';
+
+/** All of a small file that is to be stored. */
+export interface FileToStore {
   readonly path: Path;
   readonly bytes: Uint8Array;
-  readonly digest: Digest;
-  /** Milliseconds since 1970 (UTC); undefined where nobody tells. */
+  /** Milliseconds since 1970 (UTC); undefined if it needs no time. */
   readonly modified: number | undefined;
+  /** A listing has just shown that nothing is there. */
+  readonly isNew: boolean;
+  readonly proving: Proving;
 }
 
-/** Many small files at once. */
+/** What has been stored: whole, under its name. */
+export interface StoredFile {
+  readonly proof: Proof;
+  /** True if it has its time, or needs none. */
+  readonly isTimed: boolean;
+}
+
+/** A small file that is to be fetched, as a listing has just told of it. */
+export interface FileToFetch {
+  readonly path: Path;
+  readonly size: number;
+  /** Milliseconds since 1970 (UTC). */
+  readonly modified: number | undefined;
+  readonly proving: Proving;
+}
+
+/** All of a small file as it has come: of the size that was listed. */
+export interface FetchedFile {
+  readonly bytes: Uint8Array;
+  /** Milliseconds since 1970 (UTC); undefined where nobody tells. */
+  readonly modified: number | undefined;
+  /** What the server says of it, if it has been asked and says anything. */
+  readonly digest: Digest | undefined;
+}
+
+/** One of many, and who hears what has become of it. */
+export interface Wanted<I, O> {
+  readonly item: I;
+  /** To be told once; undefined if it has to go or come alone. */
+  readonly settle: (outcome: O | undefined) => void;
+}
+
+/** Gives those that wait, at most so many; none if nobody waits at the moment. */
+export type Supply<I, O> = (most: number) => readonly Wanted<I, O>[];
+
+/**
+ * Many small files in one go. Those that were taken and not settled when it has ended have to go or
+ * come alone; if it has failed, they have failed alike.
+ */
 export interface Bundles {
-  /** The most bytes of one file. */
-  readonly mostBytes: number;
-  /** @returns for each whether it is stored: durable, and with its digest and time */
-  store(files: readonly SmallFile[], signal: AbortSignal): Promise<readonly boolean[]>;
-  /** @returns for each what came and is proven; undefined for one that has to come alone */
-  fetch(paths: readonly Path[], signal: AbortSignal): Promise<readonly (SmallFile | undefined)[]>;
+  store(supply: Supply<FileToStore, StoredFile>, signal: AbortSignal): Promise<void>;
+  fetch(supply: Supply<FileToFetch, FetchedFile>, signal: AbortSignal): Promise<void>;
 }
 
 /** Where an upload begins. */
@@ -105,7 +145,7 @@ export interface RemoteConnection extends AsyncDisposable {
   /** The folder that relative names begin in: where the login led to. */
   readonly startFolder: Path;
   readonly asides: Asides;
-  /** Undefined where each file has to come and go alone. */
+  /** Undefined where each file has to come and go alone, as far as is known now. */
   readonly bundles?: Bundles | undefined;
   /** Undefined if there is nothing. */
   stat(path: Path, signal: AbortSignal): Promise<RemoteEntry | undefined>;

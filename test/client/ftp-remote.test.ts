@@ -11,6 +11,7 @@ import { startForeign } from '../support/foreign-servers.ts';
 import { CHANGE_CASES } from './remote/cases-changes.ts';
 import { CONNECTION_CASES, ENCRYPTION_CASES } from './remote/cases-connections.ts';
 import { LOOKING_CASES } from './remote/cases-looking.ts';
+import { MANY_CASES } from './remote/cases-many.ts';
 import { TRANSFER_CASES } from './remote/cases-transfers.ts';
 import { type Case, type Known, type Site, Subject } from './remote/subject.ts';
 
@@ -19,10 +20,11 @@ const CASES: readonly Case[] = [
   ...TRANSFER_CASES,
   ...CHANGE_CASES,
   ...CONNECTION_CASES,
+  ...MANY_CASES,
 ];
 
 /** Written by hand: a suite that runs nothing must not pass. */
-const EXPECTED = 36;
+const EXPECTED = 39;
 const EXPECTED_ENCRYPTED = 5;
 
 const PLAIN: RemoteFacts = {

@@ -2,7 +2,7 @@ import { systemClock, type Clock } from '../../base/clock.ts';
 import { MiB } from '../../base/size.ts';
 import type { PublishGroup } from '../local/publish-group.ts';
 import type { Listings } from './listings.ts';
-import type { RemoteEntry } from '../remote.ts';
+import type { Proving, RemoteEntry } from '../remote.ts';
 import type { Bundling } from './bundling.ts';
 import { DEFAULT_RETRIES } from '../retry.ts';
 import type { TransferListener } from './outcome.ts';
@@ -92,4 +92,10 @@ export function settle<O extends TransferOptions>(options: O): Settled<O> {
 /** The same once the transfer has begun: what is there now is its own. */
 export function onceBegun<O extends TransferOptions>(options: Settled<O>): Settled<O> {
   return options.resume === 'never' ? { ...options, resume: 'auto' } : options;
+}
+
+/** How a small file that goes or comes with others is to be proven. */
+export function provingFor({ verify, requireVerify }: Settled<TransferOptions>): Proving {
+  if (requireVerify) return 'digest';
+  return verify === 'size' ? 'size' : 'best';
 }

@@ -15,7 +15,7 @@ export type Script = Readonly<Record<string, Answer>>;
 export interface ScriptedServer extends AsyncDisposable {
   readonly port: number;
   /** All lines that came, of all connections. */
-  readonly heard: readonly string[];
+  readonly heard: string[];
 }
 
 const ORDINARY: Script = {

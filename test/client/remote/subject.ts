@@ -69,6 +69,11 @@ export class Subject implements AsyncDisposable {
     site.own(this.disk);
   }
 
+  /** True if its uploads destroy what was there. */
+  get isForeign(): boolean {
+    return this.facts.uploads === 'in-place';
+  }
+
   get facts(): RemoteFacts {
     return this.site.known.facts;
   }

@@ -1,14 +1,12 @@
 import type { Digest } from '../../../base/digest.ts';
 import type { Path } from '../../../base/path.ts';
-import { parseOffset } from '../../../wire/ftp/sizes.ts';
-import { parseTimeValue } from '../../../wire/ftp/time.ts';
 import type { Asides, RemoteEntry } from '../../remote.ts';
 import { troubled } from '../../transfer-failure.ts';
 import { moveInOneGo } from './changes.ts';
 import { digestInOneGo } from './digests.ts';
 import { entryOfAnswers } from './entries.ts';
 import { ask, type Link } from './link.ts';
-import { askFacts, entryInFacts } from './stat.ts';
+import { askFacts, entryInFacts, sizeIn, timeIn } from './stat.ts';
 import { setByMfmt } from './times.ts';
 
 /**
@@ -43,10 +41,8 @@ async function byAnswers(
     ask(link, `SIZE ${path}`, signal),
     ask(link, `MDTM ${path}`, signal),
   ]);
-  const bytes = size.code === 213 ? parseOffset((size.lines[0] ?? '').trim()) : undefined;
-  if (bytes === undefined) return undefined;
-  const modified = time.code === 213 ? parseTimeValue((time.lines[0] ?? '').trim()) : undefined;
-  return entryOfAnswers(path, 'file', bytes, modified);
+  const bytes = sizeIn(size);
+  return bytes === undefined ? undefined : entryOfAnswers(path, 'file', bytes, timeIn(time));
 }
 
 async function unlessRefused<T>(answer: Promise<T | undefined>): Promise<T | undefined> {

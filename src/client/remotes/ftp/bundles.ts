@@ -1,10 +1,16 @@
-import { createHash } from 'node:crypto';
-import type { Path } from '../../../base/path.ts';
 import { BundleDecoder, formatHead } from '../../../wire/ftp/bundle.ts';
 import { quotePath } from '../../../wire/ftp/quoting.ts';
 import { parseOffset } from '../../../wire/ftp/sizes.ts';
 import { WireError } from '../../../wire/wire-error.ts';
-import type { SmallFile } from '../../remote.ts';
+import type {
+  FetchedFile,
+  FileToFetch,
+  FileToStore,
+  StoredFile,
+  Supply,
+  Wanted,
+} from '../../remote.ts';
+import { digestOfBytes } from '../../transfer/in-memory.ts';
 import { TransferFailure } from '../../transfer-failure.ts';
 import type { Features } from './features.ts';
 import { FtpReader } from './ftp-reader.ts';
@@ -15,6 +21,9 @@ import { beginTransfer } from './transfer.ts';
 /** Of a command line, in characters: servers take more, and a path may be long. */
 const MOST_LINE = 4000;
 
+/** Files in one bundle: more of them make each cheaper, and all of them later. */
+const MOST_FILES = 16;
+
 /** The most bytes of one file that the server takes in a bundle; 0 if it knows none (docs/bundles.md). */
 export function mostBundled(features: Features): number {
   if (!features.has('XMRETR')) return 0;
@@ -24,14 +33,17 @@ export function mostBundled(features: Features): number {
 /** Whoever uses the connection now. */
 export type Begun = (running: FtpReader | FtpWriter) => void;
 
-/** XMSTOR. @returns for each whether it is stored: durable, and with the digest that was said */
+/** XMSTOR: each is durable then, and has the digest that was said. What is there is replaced. */
 export async function storeBundle(
   link: Link,
-  files: readonly SmallFile[],
+  supply: Supply<FileToStore, StoredFile>,
   signal: AbortSignal,
   begun: Begun,
-): Promise<readonly boolean[]> {
-  const request = { command: 'XMSTOR', doing: `store ${files.length} files` };
+): Promise<void> {
+  const most = mostBundled(link.features);
+  const wanted = supply(MOST_FILES).filter(({ item }) => item.bytes.length <= most);
+  if (wanted.length === 0) return;
+  const request = { command: 'XMSTOR', doing: `store ${wanted.length} files` };
   const transfer = await beginTransfer(link, request, signal);
   let told: readonly string[] = [];
   transfer.onLast(
@@ -40,71 +52,72 @@ export async function storeBundle(
   );
   await using writer = new FtpWriter(transfer, signal);
   begun(writer);
-  await writer.write(Buffer.concat(files.flatMap(inBundle)));
+  await writer.write(Buffer.concat(wanted.flatMap(({ item }) => inBundle(item))));
   await writer.complete();
   const outcomes = told.slice(1, -1);
-  return files.map((_, index) => /^ ?226 /.test(outcomes[index] ?? ''));
+  for (const [index, { settle }] of wanted.entries()) {
+    settle(/^ ?226 /.test(outcomes[index] ?? '') ? STORED : undefined);
+  }
 }
 
-function inBundle({ path, bytes, digest, modified }: SmallFile): Uint8Array[] {
+const STORED: StoredFile = { proof: { kind: 'digest', algorithm: 'sha-256' }, isTimed: true };
+
+function inBundle({ path, bytes, modified }: FileToStore): Uint8Array[] {
+  const digest = digestOfBytes('sha-256', bytes);
   return [formatHead({ path, size: bytes.length, digest, modified }), bytes];
 }
 
-/** XMRETR. @returns for each what came and has the digest that was said with it, or nothing */
+/** XMRETR: each comes with its digest, or not. */
 export async function fetchBundle(
   link: Link,
-  paths: readonly Path[],
+  supply: Supply<FileToFetch, FetchedFile>,
   signal: AbortSignal,
   begun: Begun,
-): Promise<readonly (SmallFile | undefined)[]> {
-  const found: (SmallFile | undefined)[] = [];
-  for (const part of inLines(paths)) found.push(...(await fetchPart(link, part, signal, begun)));
-  return found;
+): Promise<void> {
+  for (const part of inLines(supply(MOST_FILES))) await fetchPart(link, part, signal, begun);
 }
 
 async function fetchPart(
   link: Link,
-  paths: readonly Path[],
+  wanted: readonly Wanted<FileToFetch, FetchedFile>[],
   signal: AbortSignal,
   begun: Begun,
-): Promise<readonly (SmallFile | undefined)[]> {
-  const command = `XMRETR ${paths.map(quotePath).join(' ')}`;
+): Promise<void> {
+  const command = `XMRETR ${wanted.map(({ item }) => quotePath(item.path)).join(' ')}`;
   const transfer = await beginTransfer(link, { command, doing: 'fetch files' }, signal);
   await using reader = new FtpReader(transfer, signal);
   begun(reader);
   const decoder = new BundleDecoder();
-  const found: (SmallFile | undefined)[] = [];
+  const waiting = wanted.values();
   try {
     for await (const chunk of reader) {
       for (const one of decoder.push(chunk)) {
-        const path = paths[found.length];
-        const isIt = one.kind === 'file' && one.head.path === path;
-        found.push(isIt ? proven({ ...one.head, path, bytes: one.bytes }) : undefined);
+        const { item, settle } = waiting.next().value ?? {};
+        const isIt =
+          one.kind === 'file' && one.head.path === item?.path && one.head.size === item.size;
+        settle?.(isIt ? { ...one.head, bytes: one.bytes } : undefined);
       }
     }
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     throw link.control.break(new TransferFailure('protocol-broken', error.message));
   }
-  return paths.map((_, index) => found[index]);
-}
-
-function proven(file: SmallFile): SmallFile | undefined {
-  const hex = createHash('sha256').update(file.bytes).digest('hex');
-  return file.digest.algorithm === 'sha-256' && file.digest.hex === hex ? file : undefined;
 }
 
 /** As many at a time as one line has room for. */
-function* inLines(paths: readonly Path[]): Generator<readonly Path[]> {
-  let part: Path[] = [];
+function* inLines<O>(
+  wanted: readonly Wanted<FileToFetch, O>[],
+): Generator<readonly Wanted<FileToFetch, O>[]> {
+  let part: Wanted<FileToFetch, O>[] = [];
   let length = 0;
-  for (const path of paths) {
+  for (const one of wanted) {
+    const { path } = one.item;
     if (part.length > 0 && length + path.length > MOST_LINE) {
       yield part;
       [part, length] = [[], 0];
     }
-    part.push(path);
+    part.push(one);
     length += path.length + 3;
   }
-  yield part;
+  if (part.length > 0) yield part;
 }

@@ -119,6 +119,13 @@ export class Control implements AsyncDisposable {
     }
   }
 
+  /** The next reply, for one who watches the time of many. @throws TransferFailure */
+  async hear(): Promise<Reply> {
+    const reply = await this.#next();
+    if (reply.code === 421) throw this.break(goodbye(reply));
+    return reply;
+  }
+
   /**
    * From here on everything is encrypted. What came in clear behind the permission to encrypt is
    * not believed: somebody in between may have put it there (CVE-2021-22947).

@@ -42,7 +42,9 @@ export async function digestOf(
   if (verb === undefined) {
     return range === undefined ? byOtherMeans(link, path, algorithm, signal) : undefined;
   }
-  if (range === undefined) return ofWhole(link, verb, path, algorithm, signal);
+  if (range === undefined) {
+    return told(link, commandForWhole(verb, path), path, algorithm, signal);
+  }
   const style = await styleOf(link, verb, path, algorithm, signal);
   if (style === undefined || style === 'none') return undefined;
   const command = `${verb} ${quotePath(path)} ${RANGE_WORDS[style](range)}`;
@@ -56,20 +58,19 @@ export async function digestInOneGo(
   algorithm: Algorithm,
   signal: AbortSignal,
 ): Promise<Digest | undefined> {
-  const verb = verbFor(link, algorithm);
-  return verb === undefined ? undefined : ofWhole(link, verb, path, algorithm, signal);
+  const command = digestCommand(link, path, algorithm);
+  return command === undefined ? undefined : told(link, command, path, algorithm, signal);
 }
 
-function ofWhole(
-  link: Link,
-  verb: string,
-  path: Path,
-  algorithm: Algorithm,
-  signal: AbortSignal,
-): Promise<Digest | undefined> {
+/** The one command that tells the digest of a file, as {@link digestIn} reads it; undefined if it takes more. */
+export function digestCommand(link: Link, path: Path, algorithm: Algorithm): string | undefined {
+  const verb = verbFor(link, algorithm);
+  return verb === undefined ? undefined : commandForWhole(verb, path);
+}
+
+function commandForWhole(verb: string, path: Path): string {
   // A quote in a name is doubled by some and not understood by others.
-  const name = path.includes('"') ? path : quotePath(path);
-  return told(link, `${verb} ${name}`, path, algorithm, signal);
+  return `${verb} ${path.includes('"') ? path : quotePath(path)}`;
 }
 
 /** True as long as no trial has shown that ranges cannot be asked for. */
@@ -141,7 +142,7 @@ async function told(
 }
 
 /** The one word of the last line that can be a digest; a name there may look like a second. */
-function digestIn({ lines }: Reply, algorithm: Algorithm): Digest | undefined {
+export function digestIn({ lines }: Reply, algorithm: Algorithm): Digest | undefined {
   const words = (lines.at(-1) ?? '').split(' ').filter(Boolean);
   const digests = words.flatMap((word) => parseDigest(algorithm, word) ?? []);
   // HASH names the algorithm first and the path last, MD5 the path first.

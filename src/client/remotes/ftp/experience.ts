@@ -24,12 +24,16 @@ export interface Experience {
    * command need not wait for the answer to the EPSV before it.
    */
   reachesData: boolean;
+  /** False once commands that were sent before others were answered got no replies in their order. */
+  takesPipelines: boolean;
   /** False once `LIST -a` was taken for a name. */
   listTakesFlags: boolean;
   /** By the verb that was tried. */
   readonly rangeStyles: Map<string, RangeStyle>;
   /** The ways of setting a time that did not work. */
   readonly uselessClocks: Set<string>;
+  /** Those that do not say by themselves which time has been set. */
+  readonly tacitClocks: Set<string>;
   /** True once a control connection was lost while data flowed: then NOOP keeps it alive. */
   losesControl: boolean;
   /** False once a NOOP during a transfer was answered by a refusal. */
@@ -41,9 +45,11 @@ export function inexperienced(): Experience {
     features: undefined,
     knowsExtended: true,
     reachesData: false,
+    takesPipelines: true,
     listTakesFlags: true,
     rangeStyles: new Map(),
     uselessClocks: new Set(),
+    tacitClocks: new Set(),
     losesControl: false,
     takesNoops: true,
   };

@@ -19,6 +19,9 @@ import { explained, type Expectation } from './explain.ts';
 import { digestsOf } from './features.ts';
 import { ask, type Link } from './link.ts';
 import { listFolder } from './listing.ts';
+import { canPipeline } from './pipelined/conversation.ts';
+import { fetchPipelined } from './pipelined/fetch.ts';
+import { storePipelined } from './pipelined/store.ts';
 import { promise, takesPromises } from './promises.ts';
 import { failureOf, isPositive } from './reply-failures.ts';
 import { say } from './spoken.ts';
@@ -34,7 +37,6 @@ interface Running extends AsyncDisposable {
 /** One logged-in FTP connection. */
 export class FtpConnection implements RemoteConnection {
   readonly asides: Asides;
-  readonly bundles: Bundles | undefined;
   readonly #link: Link;
   readonly #digests: readonly Algorithm[];
   #running: Running | undefined;
@@ -43,7 +45,6 @@ export class FtpConnection implements RemoteConnection {
     this.#link = link;
     this.asides = asidesOf(link);
     this.#digests = digestsOf(link.features);
-    this.bundles = this.#bundles(mostBundled(link.features));
   }
 
   get facts(): RemoteFacts {
@@ -58,6 +59,11 @@ export class FtpConnection implements RemoteConnection {
       setsTimes: maySetTimes(this.#link),
       listsExactly: features.has('MLST'),
     };
+  }
+
+  get bundles(): Bundles | undefined {
+    if (mostBundled(this.#link.features) > 0) return this.#inBundles();
+    return canPipeline(this.#link) ? this.#pipelined() : undefined;
   }
 
   get isUsable(): boolean {
@@ -152,13 +158,20 @@ export class FtpConnection implements RemoteConnection {
     await this.#link.control[Symbol.asyncDispose]();
   }
 
-  #bundles(mostBytes: number): Bundles | undefined {
-    if (mostBytes === 0) return undefined;
+  /** Our own server takes them so; with others commands go ahead of the replies. */
+  #inBundles(): Bundles {
     const begun: Begun = (running) => (this.#running = running);
     return {
-      mostBytes,
-      store: (files, signal) => storeBundle(this.#idle(), files, signal, begun),
-      fetch: (paths, signal) => fetchBundle(this.#idle(), paths, signal, begun),
+      store: (supply, signal) => storeBundle(this.#idle(), supply, signal, begun),
+      fetch: (supply, signal) => fetchBundle(this.#idle(), supply, signal, begun),
+    };
+  }
+
+  #pipelined(): Bundles {
+    const [algorithm] = this.#digests;
+    return {
+      store: (supply, signal) => storePipelined(this.#idle(), supply, algorithm, signal),
+      fetch: (supply, signal) => fetchPipelined(this.#idle(), supply, algorithm, signal),
     };
   }
 

@@ -55,8 +55,7 @@ async function byAnswers(
 ): Promise<RemoteEntry | undefined> {
   const size = await ask(link, `SIZE ${path}`, signal);
   if (size.code === 213) {
-    const bytes = parseOffset((size.lines[0] ?? '').trim());
-    return entryOfAnswers(path, 'file', bytes, await modifiedAt(link, path, signal));
+    return entryOfAnswers(path, 'file', sizeIn(size), await modifiedAt(link, path, signal));
   }
   if (size.code < 500) throw failureOf(size, `look at ${path}`);
   const folder = await ask(link, `CWD ${path}`, signal);
@@ -79,6 +78,15 @@ export async function modifiedAt(
   path: Path,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const reply = await ask(link, `MDTM ${path}`, signal);
-  return reply.code === 213 ? parseTimeValue((reply.lines[0] ?? '').trim()) : undefined;
+  return timeIn(await ask(link, `MDTM ${path}`, signal));
+}
+
+/** What a reply to MDTM says. */
+export function timeIn({ code, lines }: Reply): number | undefined {
+  return code === 213 ? parseTimeValue((lines[0] ?? '').trim()) : undefined;
+}
+
+/** What a reply to SIZE says. */
+export function sizeIn({ code, lines }: Reply): number | undefined {
+  return code === 213 ? parseOffset((lines[0] ?? '').trim()) : undefined;
 }

@@ -4,45 +4,80 @@ import { formatTimeValue, parseTimeValue } from '../../../wire/ftp/time.ts';
 import type { Features } from './features.ts';
 import { ask, type Link } from './link.ts';
 import { isPositive } from './reply-failures.ts';
-import { modifiedAt } from './stat.ts';
+import { modifiedAt, timeIn } from './stat.ts';
 
 /** A way of setting the time of a file. */
 interface Setting {
   readonly name: string;
   readonly isOffered: (features: Features) => boolean;
   readonly command: (time: string, path: Path) => string;
-  /** True if this reply proves that it was done; else MDTM is asked. */
-  readonly proves: (reply: Reply, milliseconds: number) => boolean;
+  /** True if this reply proves that it was done; else, and where no reply does, MDTM is asked. */
+  readonly proves?: (reply: Reply, milliseconds: number) => boolean;
 }
 
-/** The surest first: MFMT is made for it, the others are in use (draft-somers-ftp-mfxx-04 §3). */
-const SETTINGS: readonly [Setting, ...Setting[]] = [
-  {
-    name: 'MFMT',
-    isOffered: (features) => features.has('MFMT'),
-    command: (time, path) => `MFMT ${time} ${path}`,
-    proves: ({ lines }, milliseconds) =>
-      toldTime(lines[0] ?? '') === Math.floor(milliseconds / 1000) * 1000,
-  },
+/** Made for it (draft-somers-ftp-mfxx-04 §3). */
+const MFMT = {
+  name: 'MFMT',
+  isOffered: (features) => features.has('MFMT'),
+  command: (time, path) => `MFMT ${time} ${path}`,
+  proves: ({ lines }, milliseconds) =>
+    toldTime(lines[0] ?? '') === Math.floor(milliseconds / 1000) * 1000,
+} satisfies Setting;
+
+/** The surest first: the others are in use. */
+const SETTINGS: readonly Setting[] = [
+  MFMT,
   {
     name: 'SITE UTIME',
     isOffered: (features) => features.has('SITE UTIME'),
     command: (time, path) => `SITE UTIME ${path} ${time} ${time} ${time} UTC`,
-    proves: () => false,
   },
   {
     name: 'MDTM',
     isOffered: (features) => features.has('MDTM'),
     command: (time, path) => `MDTM ${time} ${path}`,
-    proves: () => false,
   },
 ];
 
 /** True if there is a way that has not been seen to fail. */
-export function maySetTimes({ features, experience }: Link): boolean {
-  return SETTINGS.some(
+export function maySetTimes(link: Link): boolean {
+  return settingsFor(link).length > 0;
+}
+
+/** The ways that have not been seen to fail. */
+function settingsFor({ features, experience }: Link): readonly Setting[] {
+  return SETTINGS.filter(
     ({ name, isOffered }) => isOffered(features) && !experience.uselessClocks.has(name),
   );
+}
+
+/** Commands that set a time in one go, and what their answers tell: whether it is certain that it was done. */
+export interface TimeInOneGo {
+  readonly commands: readonly string[];
+  readonly isProvenBy: (answers: readonly Reply[]) => boolean;
+}
+
+/** Undefined if this server sets no times. */
+export function setTimeInOneGo(
+  link: Link,
+  path: Path,
+  milliseconds: number,
+): TimeInOneGo | undefined {
+  const [setting] = settingsFor(link);
+  if (!setting) return undefined;
+  const { name, command, proves } = setting;
+  const { tacitClocks } = link.experience;
+  const isTacit = !proves || tacitClocks.has(name);
+  const set = command(formatTimeValue(milliseconds), path);
+  return {
+    commands: isTacit ? [set, `MDTM ${path}`] : [set],
+    isProvenBy: ([reply, told]) => {
+      if (!reply || !isPositive(reply)) return false;
+      if (proves?.(reply, milliseconds)) return true;
+      tacitClocks.add(name);
+      return told !== undefined && isAt(timeIn(told), milliseconds);
+    },
+  };
 }
 
 /** @returns false if the server did not do it. @throws TransferFailure if the connection is lost */
@@ -58,10 +93,10 @@ export async function setModified(
     if (!isOffered(features) || experience.uselessClocks.has(name)) continue;
     const reply = await ask(link, command(formatTimeValue(milliseconds), path), signal);
     if (isPositive(reply)) {
-      if (proves(reply, milliseconds)) return true;
+      if (proves?.(reply, milliseconds)) return true;
       const now = await modifiedAt(link, path, signal);
       // Some say yes and mean another zone, or nothing at all.
-      if (now !== undefined && Math.abs(now - milliseconds) < 1000) return true;
+      if (isAt(now, milliseconds)) return true;
     }
     // A file may be refused for reasons of its own; a command that is not known stays unknown.
     if (reply.code !== 550 && reply.code !== 450 && reply.code !== 553) {
@@ -78,10 +113,15 @@ export async function setByMfmt(
   milliseconds: number,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const [{ name, isOffered, command, proves }] = SETTINGS;
+  const { name, isOffered, command, proves } = MFMT;
   if (!isOffered(link.features) || link.experience.uselessClocks.has(name)) return false;
   const reply = await ask(link, command(formatTimeValue(milliseconds), path), signal);
   return isPositive(reply) && proves(reply, milliseconds);
+}
+
+/** Times that servers tell are whole seconds. */
+function isAt(told: number | undefined, milliseconds: number): boolean {
+  return told !== undefined && Math.abs(told - milliseconds) < 1000;
 }
 
 /** `Modify=20200102030405; /path`, as MFMT answers. */

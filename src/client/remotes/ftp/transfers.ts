@@ -7,6 +7,7 @@ import { FtpWriter } from './ftp-writer.ts';
 import { ask, type Link } from './link.ts';
 import { failureOf } from './reply-failures.ts';
 import { takesPromises } from './promises.ts';
+import { sizeIn } from './stat.ts';
 import { beginTransfer, type Transfer } from './transfer.ts';
 
 /** When all has come, our own server refuses only what is not what was promised. */
@@ -91,7 +92,7 @@ async function seeThatItIsAll(
   if (told === bytes || told === offset + bytes) return;
   if (told === undefined && link.encryption === undefined) return;
   const reply = await ask(link, `SIZE ${path}`, signal);
-  const size = reply.code === 213 ? parseOffset((reply.lines[0] ?? '').trim()) : undefined;
+  const size = sizeIn(reply);
   if (size === undefined || offset + bytes >= size) return;
   throw cutShort(link, offset + bytes, size);
 }

@@ -57,7 +57,7 @@ export class Watchdog implements Disposable {
       const next = waited < warnAfter ? warnAfter : barkAfter;
       try {
         // A sign begins the count anew, and nobody wakes this: so never longer than a warning.
-        await clock.sleep(Math.min(warnAfter, next - waited), this.#over.signal);
+        await clock.sleep(Math.min(warnAfter, barkAfter, next - waited), this.#over.signal);
       } catch {
         return;
       }

@@ -1,15 +1,15 @@
 import { existsSync, lstatSync } from 'node:fs';
-import { type Digest, sameDigest } from '../../../base/digest.ts';
+import { sameDigest } from '../../../base/digest.ts';
 import type { Path } from '../../../base/path.ts';
 import { failedWith, osPath } from '../../local/os-path.ts';
 import { partPath, PIECE_BYTES } from '../../local/part-file.ts';
 import { PublishGroup } from '../../local/publish-group.ts';
 import type { ConnectionPool } from '../../pool.ts';
-import type { RemoteConnection } from '../../remote.ts';
+import type { FetchedFile, RemoteConnection } from '../../remote.ts';
 import { strongest } from '../digests.ts';
 import { BUNDLED_BYTES } from '../bundling.ts';
 import { digestOfBytes, heard } from '../in-memory.ts';
-import type { DownloadOptions, Settled } from '../options.ts';
+import { type DownloadOptions, provingFor, type Settled } from '../options.ts';
 import type { Outcome, Proof } from '../outcome.ts';
 import type { Progress } from '../progress.ts';
 
@@ -19,14 +19,6 @@ export interface AtOnce {
   readonly target: string;
   readonly options: Settled<DownloadOptions>;
   readonly progress: Progress;
-}
-
-/** What was fetched, before anything of it is on the disk. */
-interface Fetched {
-  readonly bytes: Uint8Array;
-  readonly modified: number | undefined;
-  /** What the server says of it; undefined if it says nothing. */
-  readonly digest: Digest | undefined;
 }
 
 /**
@@ -80,23 +72,23 @@ function placeFor({ target, options }: AtOnce) {
 async function fetchInBundle(
   { path, options, progress }: AtOnce,
   size: number,
-): Promise<Fetched | undefined> {
-  const { bundling, verify, signal, onReleased } = options;
-  if (!bundling?.isOfUse || size > BUNDLED_BYTES || verify === 'size') return undefined;
+): Promise<FetchedFile | undefined> {
+  const { bundling, listed, signal, onReleased } = options;
+  if (!bundling?.isOfUse || size > BUNDLED_BYTES) return undefined;
   progress.size(size);
   progress.resumed(0);
   progress.phase('transferring');
-  const coming = bundling.fetch(path, signal);
+  const wanted = { path, size, modified: listed?.modified, proving: provingFor(options) };
+  const coming = bundling.fetch(wanted, signal);
   // The next ones are to come along.
   onReleased?.();
   const file = await coming;
-  if (file?.bytes.length !== size) return undefined;
-  progress.moved(size);
+  if (file) progress.moved(size);
   return file;
 }
 
 /** Undefined if what comes is not what the listing has told. */
-async function fetchAll(wanted: AtOnce, size: number): Promise<Fetched | undefined> {
+async function fetchAll(wanted: AtOnce, size: number): Promise<FetchedFile | undefined> {
   const { pool, path, options, progress } = wanted;
   const { listed, verify, signal, onReleased } = options;
   await using lease = await pool.lease(signal);
@@ -136,7 +128,7 @@ async function receive(
   return length === size ? Buffer.concat(chunks) : undefined;
 }
 
-function proofOf({ bytes, digest }: Fetched): Proof | undefined {
+function proofOf({ bytes, digest }: FetchedFile): Proof | undefined {
   if (!digest) return { kind: 'size' };
   const { algorithm } = digest;
   return sameDigest(digestOfBytes(algorithm, bytes), digest)

@@ -9,7 +9,7 @@ import { strongest } from '../digests.ts';
 import { BUNDLED_BYTES } from '../bundling.ts';
 import { digestOfBytes, heard } from '../in-memory.ts';
 import type { Listed } from '../listings.ts';
-import type { Settled, UploadOptions } from '../options.ts';
+import { provingFor, type Settled, type UploadOptions } from '../options.ts';
 import type { Outcome, Proof } from '../outcome.ts';
 import type { Progress } from '../progress.ts';
 import { fingerprintOfBytes, partialPath } from './partial-name.ts';
@@ -49,7 +49,7 @@ export async function uploadAtOnce(wanted: AtOnce): Promise<Outcome | undefined>
   const source = readSmall(local, isNew ? PIECE_BYTES : BUNDLED_BYTES);
   if (!source || needsLook(there, source.bytes.length)) return undefined;
   const { bytes, modified } = source;
-  const bundled = await sendInBundle(wanted, source);
+  const bundled = await sendInBundle(wanted, source, isNew);
   if (bundled || !isNew) return bundled;
   await using lease = await pool.lease(signal);
   const { connection } = lease;
@@ -86,24 +86,28 @@ function needsLook(there: Listed, size: number): boolean {
   return typeof there === 'object' && (there.isUnfinished || there.size === size);
 }
 
-/** Where the server takes bundles it also keeps the old version until the new one is proven. */
+/** Undefined if it has to go alone. */
 async function sendInBundle(
-  { path, options, progress }: AtOnce,
+  wanted: AtOnce,
   { bytes, modified }: SmallSource,
+  isNew: boolean,
 ): Promise<Outcome | undefined> {
+  const { path, options, progress } = wanted;
   const { bundling, setTimes, signal, onReleased } = options;
   if (!bundling?.isOfUse || bytes.length > BUNDLED_BYTES) return undefined;
   progress.size(bytes.length);
   progress.resumed(0);
   progress.phase('transferring');
-  const digest = digestOfBytes('sha-256', bytes);
-  const file = { path, bytes, digest, modified: setTimes ? modified : undefined };
-  const stored = bundling.store(file, signal);
+  const proving = provingFor(options);
+  const file = { path, bytes, modified: setTimes ? modified : undefined, isNew, proving };
+  const storing = bundling.store(file, signal);
   // The next ones are to go along.
   onReleased?.();
-  if (!(await stored)) return undefined;
+  const stored = await storing;
+  if (!stored) return undefined;
   progress.moved(bytes.length);
-  return progress.outcome(bytes.length, { kind: 'digest', algorithm: 'sha-256' });
+  if (!stored.isTimed) await setTime(wanted, modified);
+  return progress.outcome(bytes.length, stored.proof);
 }
 
 /** How a file is sent to a server that stages uploads, and to one that does not. */
