@@ -10,7 +10,6 @@ import { formatReply } from '../../wire/ftp/reply.ts';
 import { VerbIndex } from './command.ts';
 import { type Arrival, ControlConnection } from './control-connection.ts';
 import { canReadInPlace } from './data/reused-buffer.ts';
-import { canTakeDecrypted } from './data/scratch.ts';
 import { lookup, PassiveAddress } from './data/passive-address.ts';
 import { PassivePorts } from './data/passive-ports.ts';
 import { Traffic } from './data/traffic.ts';
@@ -21,6 +20,7 @@ import { type Ends, endsOf, Proxies } from './proxies.ts';
 import { replies, reply } from './replies.ts';
 import type { Certificates } from './tls/certificates.ts';
 import { Encryption } from './tls/encryption.ts';
+import { canReceiveInPlace } from './tls/self-test.ts';
 import type { Room } from './room.ts';
 import { Senders } from './transfers/senders.ts';
 import { TABLE } from './verbs/table.ts';
@@ -52,12 +52,18 @@ export class FtpServer implements AsyncDisposable {
   static async listen(parts: FtpServerParts): Promise<FtpServer> {
     const { reception, clock, log, options, certificates, hosts, commands } = parts;
     const { tls, listen } = options;
-    const encryption =
-      tls && certificates && new Encryption({ certificates, hosts, options: tls }, clock);
-    const readsInPlace =
-      options.readsInPlace && (await canReadInPlace()) && (await canTakeDecrypted());
+    const [readsInPlace, receivesInPlace] = await Promise.all([
+      options.readsInPlace && canReadInPlace(),
+      options.readsInPlace && tls !== undefined && canReceiveInPlace(),
+    ]);
     if (options.readsInPlace && !readsInPlace)
       log.warn('This Node reads uploads in the slower way');
+    if (options.readsInPlace && tls && !receivesInPlace)
+      log.warn('This Node reads encrypted uploads in the slower way');
+    const encryption =
+      tls &&
+      certificates &&
+      new Encryption({ certificates, hosts, options: tls, receivesInPlace }, clock);
     const proxies = new Proxies({
       networks: options.proxies,
       timeoutMs: options.proxyHeaderTimeoutMs,

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { KiB } from '../../../base/size.ts';
-import type { TLSSocket } from 'node:tls';
+import { mayTakeDecrypted } from './decrypted.ts';
+import { Decrypted } from './gather-decrypted.ts';
 import { type Reused, reusedBuffers, WASTE } from './reused-buffer.ts';
-import { mayUseScratch, SCRATCH, takeDecrypted } from './scratch.ts';
 
 /** A buffer with less room than this is not worth reading into. */
 const LEAST_ROOM_BYTES = 16 * KiB;
@@ -27,7 +27,7 @@ export function gather(
   mostBytes: number,
   came: (bytes: number) => void,
 ): Gathering & Disposable {
-  if (mayUseScratch(socket)) return new Copies(socket, mostBytes, came);
+  if (mayTakeDecrypted(socket)) return new Decrypted(socket, mostBytes, came);
   const reused = reusedBuffers(socket);
   return reused ? new InPlace(reused, mostBytes, came) : new Pieces(socket, mostBytes, came);
 }
@@ -156,75 +156,5 @@ class InPlace implements Gathering, Disposable {
 
   #large(): Buffer {
     return Buffer.allocUnsafeSlow(this.#bufferBytes);
-  }
-}
-
-/** Enough for all of a small file; whoever gets more gives larger ones. */
-const FIRST_BYTES = 64 * KiB;
-
-/**
- * Copied from where TLS puts it into two buffers that take turns: one is written while the other
- * fills. TLS gives what it has even when it was told to pause; what finds no room waits aside.
- */
-class Copies implements Gathering, Disposable {
-  readonly #bufferBytes: number;
-  #current: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
-  #other: Buffer | undefined;
-  /** What is between these two positions of the current buffer has not been taken. */
-  #from = 0;
-  #to = 0;
-  #aside: Buffer[] = [];
-  #asideBytes = 0;
-  #isOver = false;
-
-  constructor(socket: TLSSocket, bufferBytes: number, came: (bytes: number) => void) {
-    this.#bufferBytes = Math.max(bufferBytes, FIRST_BYTES);
-    const take = (from: Buffer, bytes: number): void => {
-      if (this.#isOver) return;
-      this.#keep(from, bytes);
-      came(bytes);
-    };
-    const before = takeDecrypted(socket, (bytes) => take(SCRATCH, bytes));
-    // Who asked knows nothing of this gathering yet.
-    for (const piece of before) queueMicrotask(() => take(piece, piece.length));
-  }
-
-  get bytes(): number {
-    return this.#to - this.#from + this.#asideBytes;
-  }
-
-  get isFull(): boolean {
-    return this.#current.length - this.#to < LEAST_ROOM_BYTES || this.#asideBytes > 0;
-  }
-
-  take(): readonly Uint8Array[] {
-    const taken = [this.#current.subarray(this.#from, this.#to), ...this.#aside];
-    this.#from = this.#to;
-    if (this.isFull) {
-      // What was taken of the other one before has been written by now.
-      const spare = this.#other ?? Buffer.allocUnsafeSlow(this.#bufferBytes);
-      this.#other = this.#current.length < this.#bufferBytes ? undefined : this.#current;
-      this.#current = spare;
-      this.#from = this.#to = 0;
-    }
-    this.#aside = [];
-    this.#asideBytes = 0;
-    return taken;
-  }
-
-  giveBack(): void {}
-
-  [Symbol.dispose](): void {
-    this.#isOver = true;
-  }
-
-  #keep(from: Buffer, bytes: number): void {
-    if (this.#aside.length === 0 && bytes <= this.#current.length - this.#to) {
-      from.copy(this.#current, this.#to, 0, bytes);
-      this.#to += bytes;
-    } else {
-      this.#aside.push(Buffer.from(from.subarray(0, bytes)));
-      this.#asideBytes += bytes;
-    }
   }
 }

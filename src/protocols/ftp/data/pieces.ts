@@ -16,12 +16,23 @@ export interface Pieces {
   close?(): Promise<void>;
 }
 
-/** Reads into a buffer that this only has from a piece's beginning until it is taken. */
+interface Reading {
+  readonly buffer: Buffer;
+  /** The number of bytes that are in it then, 0 at the end. */
+  readonly count: Soon<number>;
+}
+
+/**
+ * Reads into a buffer that this only has from a piece's beginning until it is taken. Where a piece
+ * had to be waited for, the next one is read while the peer takes it.
+ */
 export class ReadPieces implements Pieces {
   readonly mostBytes: number;
   readonly #read: (into: Uint8Array) => Soon<number>;
   readonly #pool: BufferPool;
+  /** What the last piece is in. */
   #buffer: Buffer | undefined;
+  #ahead: Reading | undefined;
 
   /**
    * @param read resolves to the number of bytes it put into the buffer, 0 at the end
@@ -34,12 +45,14 @@ export class ReadPieces implements Pieces {
   }
 
   next(most: number): Soon<Uint8Array | undefined> {
-    const bytes = Math.min(most, this.mostBytes);
-    const buffer = (this.#buffer = this.#pool.take(bytes));
-    const soon = this.#read(buffer.subarray(0, bytes));
-    return typeof soon === 'number'
-      ? this.#piece(buffer, soon)
-      : soon.then((count) => this.#piece(buffer, count));
+    const { buffer, count } = this.#ahead ?? this.#begin(most);
+    this.#ahead = undefined;
+    if (typeof count === 'number') return this.#piece(buffer, count);
+    return count.then((bytes) => {
+      const piece = this.#piece(buffer, bytes);
+      if (piece !== undefined) this.#readAhead(most);
+      return piece;
+    });
   }
 
   taken(): void {
@@ -47,7 +60,20 @@ export class ReadPieces implements Pieces {
     this.#buffer = undefined;
   }
 
+  #begin(most: number): Reading {
+    const bytes = Math.min(most, this.mostBytes);
+    const buffer = this.#pool.take(bytes);
+    return { buffer, count: this.#read(buffer.subarray(0, bytes)) };
+  }
+
+  #readAhead(most: number): void {
+    this.#ahead = this.#begin(most);
+    // Whoever asks for the piece hears of it, and perhaps nobody will.
+    if (this.#ahead.count instanceof Promise) this.#ahead.count.catch(() => {});
+  }
+
   #piece(buffer: Buffer, count: number): Uint8Array | undefined {
+    this.#buffer = buffer;
     if (count > 0) return buffer.subarray(0, count);
     this.taken();
     return undefined;

@@ -228,9 +228,9 @@ suite('sending', () => {
   for (const [how, source, most] of [
     ['in two buffers that take turns', (read: Reading) => piecesOf(readInTurns(read, 10_000)), 2],
     [
-      'in a buffer that is given back',
+      'in a buffer that is given back, and ahead where it has to be waited for',
       (read: Reading) => new ReadPieces(read, 10_000, new BufferPool()),
-      1,
+      2,
     ],
   ] as const) {
     test(`what is read ${how} arrives whole`, async () => {
@@ -274,6 +274,33 @@ suite('sending', () => {
     for await (const chunk of ends.theirs) came.push(chunk as Buffer);
     assert.equal((await sent).kind, 'finished');
     assert.ok(bytes.equals(Buffer.concat(came)));
+  });
+
+  test('what has to be waited for is read while the peer takes what came before', async () => {
+    using ends = await pair();
+    const reads: PromiseWithResolvers<number>[] = [];
+    const source = new ReadPieces(
+      () => {
+        const read = Promise.withResolvers<number>();
+        reads.push(read);
+        return read.promise;
+      },
+      100,
+      new BufferPool(),
+    );
+    const sent = send(ends.ours, source, sending());
+    const begun = async (count: number): Promise<void> => {
+      while (reads.length < count) await new Promise(setImmediate);
+    };
+    await begun(1);
+    reads[0]?.resolve(100);
+    const came = once(ends.theirs, 'data');
+    await begun(2);
+    await came;
+    assert.equal(reads.length, 2);
+    ends.theirs.destroy();
+    reads[1]?.reject(new Error('the disk is gone'));
+    assert.notEqual((await sent).kind, 'finished');
   });
 
   test('a source that throws ends it, and the peer sees no orderly end', async () => {

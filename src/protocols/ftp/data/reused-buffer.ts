@@ -12,7 +12,7 @@ import { KiB } from '../../../base/size.ts';
 const FIRST_BYTES = 64 * KiB;
 
 /** After so many bytes it is the turn of other connections: the system gives one far more at once. */
-const TURN_BYTES = 256 * KiB;
+export const TURN_BYTES = 256 * KiB;
 
 /** How long the self-test may take, in milliseconds. */
 const TEST_MS = 2000;

@@ -8,17 +8,22 @@ export interface EncryptionParts {
   readonly certificates: Certificates;
   readonly hosts: Hosts;
   readonly options: TlsOptions;
+  /** Node shows how a peer ends TLS, and where it puts what it decrypts (self-test.ts). */
+  readonly receivesInPlace: boolean;
 }
 
 /** TLS as all control connections of one server share it: the certificate and what was chosen. */
 export class Encryption {
   readonly options: TlsOptions;
+  readonly #receivesInPlace: boolean;
   readonly #certificates: Certificates;
   readonly #hosts: Hosts;
   readonly #clock: Clock;
 
-  constructor({ certificates, hosts, options }: EncryptionParts, clock: Clock) {
+  constructor(parts: EncryptionParts, clock: Clock) {
+    const { certificates, hosts, options, receivesInPlace } = parts;
     this.options = options;
+    this.#receivesInPlace = receivesInPlace;
     this.#certificates = certificates;
     this.#hosts = hosts;
     this.#clock = clock;
@@ -34,6 +39,7 @@ export class Encryption {
       certificate,
       ...(this.#hosts.areThere && { certificateOf: (name) => this.#certificateOf(name) }),
       options: this.options,
+      receivesInPlace: this.#receivesInPlace,
       clock: this.#clock,
     });
   }

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import { reusedBuffers } from '../data/reused-buffer.ts';
 import { APPLICATION_DATA, RecordScanner } from './records.ts';
 
 /** Bytes that may wait for the TLS layer before the network has to. */
@@ -10,9 +9,7 @@ const BUFFER_BYTES = 256 * 1024;
 /**
  * What the encrypted bytes are of.
  * - `control`: the TLS layer can be taken off again ({@link Pipe.detach}).
- * - `upload`: nothing is sent after the handshake until {@link Pipe.release}. In TLS 1.3 the
- *   server's tickets follow the handshake; the system of a peer that closes with them unread
- *   answers with RST and throws away what it still had to send: the end of the upload.
+ * - `upload`: nothing is sent after the handshake until {@link Pipe.release}.
  */
 export type PipeUse = 'control' | 'upload';
 
@@ -43,12 +40,7 @@ export class Pipe extends Duplex {
     this.#raw = raw;
     this.#use = use;
     this.#isReleased = use !== 'upload';
-    const reused = reusedBuffers(raw);
-    if (reused) {
-      const { first } = reused;
-      reused.intake = { took: (bytes) => this.#hearOf(first, bytes), next: () => first };
-    } else raw.on('data', this.#hear);
-    raw.on('end', this.#hearEnd);
+    raw.on('data', this.#hear).on('end', this.#hearEnd);
     raw.on('error', this.#break).on('close', this.#close);
     raw.resume();
   }
@@ -72,8 +64,7 @@ export class Pipe extends Duplex {
   }
 
   override _read(): void {
-    // One that has only come to the end of its turn goes on by itself.
-    if (this.#detaching === undefined && this.#raw.isPaused()) this.#raw.resume();
+    if (this.#detaching === undefined) this.#raw.resume();
   }
 
   override _write(bytes: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
@@ -101,13 +92,6 @@ export class Pipe extends Duplex {
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     if (!this.#isDetached) this.#raw.destroy();
     done(error);
-  }
-
-  /** What is in a buffer that is used again: nobody is given it who would keep it. */
-  #hearOf(buffer: Buffer, bytes: number): void {
-    const heard = buffer.subarray(0, bytes);
-    const isTakenAtOnce = this.readableFlowing === true && this.readableLength === 0;
-    this.#hear(isTakenAtOnce ? heard : Buffer.from(heard));
   }
 
   readonly #hear = (bytes: Buffer): void => {

@@ -20,6 +20,7 @@ export interface ProtectionParts {
   /** The certificate of a host that a client asks for by its name, if it has one. */
   readonly certificateOf?: (name: string) => Promise<Certificate | undefined>;
   readonly options: TlsOptions;
+  readonly receivesInPlace: boolean;
   readonly clock: Clock;
 }
 
@@ -32,6 +33,8 @@ export class Protection {
   readonly #options: TlsOptions;
   readonly #clock: Clock;
   readonly #secure: SecureOptions;
+  /** What an upload is decrypted to can be taken in buffers of its reader's. */
+  readonly receivesInPlace: boolean;
   #serverName: string | undefined;
   /** The certificate that the client showed on the control connection. */
   #client: string | undefined;
@@ -39,8 +42,10 @@ export class Protection {
   #saysCloseNotify = false;
 
   /** @throws what is wrong with the certificate */
-  constructor({ certificate, certificateOf, options, clock }: ProtectionParts) {
+  constructor(parts: ProtectionParts) {
+    const { certificate, certificateOf, options, receivesInPlace, clock } = parts;
     this.#options = options;
+    this.receivesInPlace = receivesInPlace;
     this.#clock = clock;
     const secrets = {
       ticketKeys: randomBytes(48),
@@ -77,7 +82,8 @@ export class Protection {
    * @throws Error why there is no TLS on it; it is destroyed then
    */
   async data(raw: Socket, receives: boolean, signal: AbortSignal): Promise<SecureSocket> {
-    const secure = new SecureSocket(raw, this.#secure, receives ? 'upload' : undefined);
+    const upload = this.receivesInPlace ? 'upload' : 'piped-upload';
+    const secure = new SecureSocket(raw, this.#secure, receives ? upload : 'download');
     const { handshakeTimeoutMs: timeoutMs } = this.#options;
     await handshake(secure, { clock: this.#clock, timeoutMs, signal });
     return secure;

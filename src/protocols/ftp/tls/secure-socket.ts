@@ -1,7 +1,9 @@
 import type { Server, Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
 import { parseHostName } from '../../../base/host-name.ts';
-import { Pipe, type PipeUse } from './pipe.ts';
+import { endOf } from './close-notify.ts';
+import { Pipe } from './pipe.ts';
+import { HeldTickets } from './sessions.ts';
 
 /** What FTP over TLS is called where protocols are negotiated (RFC 7301 §6). */
 const ALPN = 'ftp';
@@ -17,11 +19,27 @@ export interface SecureOptions {
 }
 
 /**
- * The server's side of TLS on one connection. Where the use is not said, Node moves the bytes by
- * itself: that takes a fifth less of the processor, and shows less.
+ * What a connection is for.
+ * - `control`: TLS can be taken off it again ({@link SecureSocket.unwrap}).
+ * - `download`: nobody looks at how the peer ends it.
+ * - `upload`: it is known how the peer ended it, and nothing is sent after the handshake until
+ *   {@link SecureSocket.hangUp}. In TLS 1.3 the server's tickets follow the handshake; the system
+ *   of a peer that closes with them unread answers with RST and throws away what it still had to
+ *   send: the end of the upload.
+ * - `piped-upload`: the same, where Node does not show what `upload` takes (self-test.ts).
+ */
+export type SecureUse = 'control' | 'download' | 'upload' | 'piped-upload';
+
+const PIPED = { control: 'control', 'piped-upload': 'upload' } as const;
+
+/**
+ * The server's side of TLS on one connection. Node moves the bytes by itself, unless they have to
+ * be looked at on their way.
  */
 export class SecureSocket extends TLSSocket {
+  readonly #raw: Socket;
   readonly #pipe: Pipe | undefined;
+  readonly #tickets: HeldTickets | undefined;
   #isEstablished = false;
   #endedBy: 'close-notify' | 'fin' | undefined;
   #failure: Error | undefined;
@@ -29,23 +47,28 @@ export class SecureSocket extends TLSSocket {
   constructor(
     raw: Socket,
     { context, contextOf, sessions, asksForCertificate }: SecureOptions,
-    use?: PipeUse,
+    use: SecureUse,
   ) {
-    const pipe = use && new Pipe(raw, use);
+    const isPiped = use === 'control' || use === 'piped-upload';
+    const pipe = isPiped ? new Pipe(raw, PIPED[use]) : undefined;
+    const tickets = use === 'upload' ? new HeldTickets(sessions) : undefined;
     super(pipe ?? raw, {
       isServer: true,
       secureContext: context,
-      server: sessions,
+      server: tickets?.server ?? sessions,
       ...(contextOf && { SNICallback: choosing(contextOf) }),
       requestCert: asksForCertificate,
       rejectUnauthorized: false,
       // Whoever was made to speak another protocol with us is not to go on (CVE-2021-3618).
       ALPNCallback: ({ protocols }) => (protocols.includes(ALPN) ? ALPN : undefined),
     });
+    this.#raw = raw;
     this.#pipe = pipe;
+    this.#tickets = tickets;
     this.on('error', () => {});
     this.once('secure', () => {
       this.#isEstablished = true;
+      tickets?.hold();
     });
     // Where there is no tls.Server, this is the only event for what goes wrong inside TLS.
     this.on('_tlsError', (error: Error) => {
@@ -84,11 +107,15 @@ export class SecureSocket extends TLSSocket {
 
   /** The end of the stream goes this way, at the very moment in which the TLS layer sees it. */
   override push(chunk: unknown, encoding?: BufferEncoding): boolean {
-    if (chunk === null && this.#pipe !== undefined && !this.#pipe.destroyed) {
-      // The pipe ends only after TLS was given all that came before its end.
-      this.#endedBy ??= this.#pipe.readableEnded ? 'fin' : 'close-notify';
-    }
+    if (chunk === null) this.#endedBy ??= this.#seeEnd();
     return super.push(chunk, encoding);
+  }
+
+  #seeEnd(): 'close-notify' | 'fin' | undefined {
+    if (this.#tickets !== undefined) return endOf(this, this.#raw);
+    if (this.#pipe === undefined || this.#pipe.destroyed) return undefined;
+    // The pipe ends only after TLS was given all that came before its end.
+    return this.#pipe.readableEnded ? 'fin' : 'close-notify';
   }
 
   /**
@@ -97,6 +124,8 @@ export class SecureSocket extends TLSSocket {
    */
   hangUp(milliseconds: number): void {
     this.#pipe?.release();
+    // Node would end the connection while it still sends the tickets, and say nothing behind them.
+    if (this.#tickets?.release() === true) this.write('');
     this.setTimeout(milliseconds, () => this.destroy());
     this.once('close', () => this.setTimeout(0));
     this.resume().end();

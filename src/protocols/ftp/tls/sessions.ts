@@ -22,3 +22,33 @@ export function rememberSessions(): Server {
   });
   return server;
 }
+
+/**
+ * The same sessions for one upload, to which nothing is sent after the handshake until
+ * {@link release}: Node sends no ticket as long as it is not told that its session is remembered.
+ */
+export class HeldTickets {
+  readonly server = new Server();
+  #held: (() => void)[] | undefined;
+
+  constructor(sessions: Server) {
+    this.server.on('newSession', (id: Buffer, session: Buffer, done: () => void) => {
+      sessions.emit('newSession', id, session, this.#held ? () => {} : done);
+      this.#held?.push(done);
+    });
+    this.server.on('resumeSession', (...words) => sessions.emit('resumeSession', ...words));
+  }
+
+  /** The handshake is over: what Node wants to send now are tickets (RFC 8446 §4.6.1). */
+  hold(): void {
+    this.#held = [];
+  }
+
+  /** @returns true if anything was held back, which is on its way now */
+  release(): boolean {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const done of held) done();
+    return held.length > 0;
+  }
+}

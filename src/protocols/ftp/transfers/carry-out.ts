@@ -3,9 +3,9 @@ import type { Soon } from '../../../storage/store.ts';
 import type { Reply } from '../../../wire/ftp/reply.ts';
 import type { CloseNotify, ControlWatch } from '../completion.ts';
 import { dial } from '../data/active.ts';
+import { allowDecrypted } from '../data/decrypted.ts';
 import { linger } from '../data/linger.ts';
 import { readInPlace } from '../data/reused-buffer.ts';
-import { allowScratch } from '../data/scratch.ts';
 import { logFailure, replyTo } from '../failures.ts';
 import { replies } from '../replies.ts';
 import type { DataPlan } from '../state.ts';
@@ -45,8 +45,11 @@ export async function carryOut(
     if (connected === undefined) {
       return stop.aborted ? replyTo(stop.reason, 'flowing') : replies.noDataConnection;
     }
-    const isUnread = connected.bytesRead === 0;
-    const isInPlace = desk.readsInPlace && running.storesAsIs && isUnread;
+    const isInPlace =
+      protection === undefined &&
+      desk.readsInPlace &&
+      running.storesAsIs &&
+      connected.bytesRead === 0;
     const socket = isInPlace ? readInPlace(connected) : connected;
     try {
       const roundTripMs = plan.kind === 'passive' ? plan.listener.awaitedMs : undefined;
@@ -57,7 +60,7 @@ export async function carryOut(
       if (secure === undefined) {
         return stop.aborted ? replyTo(stop.reason, 'flowing') : replies.noTlsOnData;
       }
-      if (isInPlace) allowScratch(secure);
+      if (protection.receivesInPlace && running.storesAsIs) allowDecrypted(secure);
       const closeNotify = (): CloseNotify => protection.closeNotify(secure);
       return await running.run({ ...link, socket: secure, closeNotify });
     } catch (error) {

@@ -3,23 +3,20 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MiB } from '../../../base/size.ts';
+import { encryptedPair } from '../tls/self-test.ts';
+import { allowDecrypted } from './decrypted.ts';
 import { receive } from './receive.ts';
-import { allowScratch, canTakeDecrypted, encryptedPair } from './scratch.ts';
-
-test('this Node can take what TLS has decrypted as it comes', async () => {
-  assert.equal(await canTakeDecrypted(), true);
-});
 
 test('what comes inside TLS faster than it is written comes whole, and changes nothing that is being written', async () => {
   const signal = AbortSignal.timeout(10_000);
-  using pair = await encryptedPair(signal);
+  using pair = await encryptedPair('upload', 'TLSv1.3', signal);
   const { sender, reader } = pair;
   const sent = randomBytes(3 * MiB + 12_345);
   // A part of it is there before anybody reads.
   sender.write(sent.subarray(0, 100_000));
   await sleep(20);
   sender.end(sent.subarray(100_000));
-  allowScratch(reader);
+  allowDecrypted(reader);
   const written: Buffer[] = [];
   let batches = 0;
   const write = async (chunks: readonly Uint8Array[]): Promise<void> => {
