@@ -352,6 +352,7 @@ function ftpOptions(
     tls,
     passive: {
       ports: ftp.passivePorts,
+      keepMs: ftp.passiveKeep,
       address: ftp.passiveAddress,
       byNetwork: ftp.passiveAddressByNetwork,
       local: new Networks(ftp.passiveLocal),

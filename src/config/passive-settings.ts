@@ -1,4 +1,4 @@
-import { byNetwork, host, networks, portRange, unless } from './kinds.ts';
+import { byNetwork, duration, host, networks, portRange, unless } from './kinds.ts';
 import { timer } from './limits.ts';
 import { setting } from './setting.ts';
 
@@ -11,6 +11,13 @@ export const PASSIVE_SETTINGS = [
     flag: '--passive-ports',
     about:
       'The ports for passive data connections, to be opened in a firewall as well; when all are in use, clients with different addresses share one.',
+  }),
+  setting({
+    key: 'ftp.passive-keep',
+    kind: duration('0s', '60s'),
+    default: '1s',
+    about:
+      'How long a passive port that has brought a data connection stays open for the next one of the same session, at most a hundred times; with 0s each gets a port of its own.',
   }),
   setting({
     key: 'ftp.passive-address',

@@ -10,6 +10,9 @@ const FILE_MODE = 0o640;
 
 const NEWLINE = 0x0a;
 
+/** Lines of so many milliseconds are written together: each write costs as much as some hundred. */
+const GATHER_MS = 20;
+
 /**
  * A file that only grows, a line at a time. `write` returns at once and never throws; lines are
  * written in order, in the background. Trouble goes to the log: once when it begins and once when
@@ -24,6 +27,7 @@ export class AppendFile implements AsyncDisposable {
   #lost = 0;
   #isFailing = false;
   #isClosed = false;
+  #timer: NodeJS.Timeout | undefined;
   /** Ends when everything asked for until now is done; never rejects. */
   #work: Promise<void> = Promise.resolve();
 
@@ -39,11 +43,13 @@ export class AppendFile implements AsyncDisposable {
       return;
     }
     this.#pendingLength += line.length;
-    if (this.#pending.push(line) === 1) void this.#next(() => this.#drain());
+    this.#pending.push(line);
+    this.#timer ??= setTimeout(() => this.#writeSoon(), GATHER_MS);
   }
 
   /** After the file was renamed or removed (log rotation), goes on in a new one under the old name. */
   reopen(): Promise<void> {
+    this.#writeSoon();
     return this.#next(async () => {
       if (this.#handle && !(await isStillAt(this.#path, this.#handle))) await this.#close();
     });
@@ -51,7 +57,15 @@ export class AppendFile implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
+    this.#writeSoon();
     return this.#next(() => this.#close());
+  }
+
+  /** Whatever is asked for later is done after it. */
+  #writeSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#pending.length > 0) void this.#next(() => this.#drain());
   }
 
   #next(task: () => Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { suite, test } from 'node:test';
 import { freePorts } from '../support/free-ports.ts';
 import { Client, readAll } from './client.ts';
@@ -137,6 +137,80 @@ suite('few passive ports', () => {
       other.send('EPSV');
       code = (await other.reply()).code;
     }
+  });
+});
+
+/** Stores something through the port that the server tells. @returns that port */
+async function storeOnce(client: Client, name: string): Promise<number> {
+  const port = await client.passive();
+  const data = await client.data(port);
+  client.send(`STOR ${name}`);
+  await client.reply(150);
+  data.end(name);
+  await client.reply(226);
+  return port;
+}
+
+suite('a passive port that has brought a connection', () => {
+  const KEPT = { ftpPassiveKeep: '60s' };
+
+  test('brings the next one of the same session, and of no other', async () => {
+    await using live = await startLive({ flags: KEPT });
+    await using client = await visitor(live, '127.0.0.1');
+    await using other = await visitor(live, '127.0.0.1');
+    const port = await storeOnce(client, 'one');
+    assert.equal(await storeOnce(client, 'two'), port);
+    assert.notEqual(await storeOnce(other, 'three'), port);
+    assert.equal(await fetch(client, 'two', await client.passive(), '127.0.0.1'), 'two');
+  });
+
+  test('is told no more when somebody came whom nobody waited for', async () => {
+    await using live = await startLive({ flags: KEPT });
+    await using client = await visitor(live, '127.0.0.1');
+    const port = await storeOnce(client, 'one');
+    const stranger = await client.data(port);
+    assert.equal((await readAll(stranger).catch(() => '')).length, 0);
+    assert.notEqual(await storeOnce(client, 'two'), port);
+  });
+
+  test('is told no more when somebody did not come who may still do so', async () => {
+    await using live = await startLive({ flags: KEPT });
+    await using client = await visitor(live, '127.0.0.1');
+    const port = await storeOnce(client, 'one');
+    assert.equal(await client.passive(), port);
+    assert.notEqual(await client.passive(), port);
+  });
+
+  test('is replaced after a hundred connections', async () => {
+    await using live = await startLive({ flags: KEPT });
+    await using client = await visitor(live, '127.0.0.1');
+    const first = await storeOnce(client, 'again');
+    for (let count = 1; count < 100; count += 1) {
+      assert.equal(await storeOnce(client, 'again'), first);
+    }
+    assert.notEqual(await storeOnce(client, 'again'), first);
+  });
+
+  test('is closed after its time', async () => {
+    await using live = await startLive({ flags: { ftpPassiveKeep: '100ms' } });
+    await using client = await visitor(live, '127.0.0.1');
+    const port = await storeOnce(client, 'one');
+    for (;;) {
+      const late = connect(port, '127.0.0.1').on('error', () => {});
+      const isOpen = await once(late, 'connect').then(
+        () => true,
+        () => false,
+      );
+      late.destroy();
+      if (!isOpen) break;
+    }
+  });
+
+  test('is closed at once where operators want a port for each', async () => {
+    await using live = await startLive({ flags: { ftpPassiveKeep: '0s' } });
+    await using client = await visitor(live, '127.0.0.1');
+    const port = await storeOnce(client, 'one');
+    assert.notEqual(await storeOnce(client, 'two'), port);
   });
 });
 

@@ -9,9 +9,10 @@ export type Furniture = Pick<Desk, 'signal' | 'prepareTls' | 'serverName' | 'pro
 export function furnishDesk(room: Room, ends: Ends, furniture: Furniture): Desk {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what Object.create cannot say
   const inRoom = Object.create(room) as Room;
+  const ports = room.passivePorts.ofSession(ends.peer, ends.local);
   return Object.assign(inRoom, ends, furniture, {
     log: room.log.with({ peer: ends.peer }),
     charset: room.charsets.find(ends.peer),
-    listen: () => room.passivePorts.wait(ends.peer, ends.local),
+    listen: () => ports.wait(),
   });
 }

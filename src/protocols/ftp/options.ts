@@ -16,6 +16,8 @@ export interface Ports {
 export interface PassiveOptions extends PassiveAddressOptions {
   /** The ports that may be offered; without them the system picks one. */
   readonly ports?: Ports | undefined;
+  /** How long one that has brought a data connection stays open for the next one of its session. */
+  readonly keepMs: number;
 }
 
 /** All that this room lets people choose. Times are in milliseconds, sizes in bytes. */
@@ -103,7 +105,7 @@ export interface FtpOptions {
 
 export const FTP_DEFAULTS: FtpOptions = {
   listen: [],
-  passive: { byNetwork: [], local: new Networks([]), lookupEveryMs: 300_000 },
+  passive: { keepMs: 1000, byNetwork: [], local: new Networks([]), lookupEveryMs: 300_000 },
   proxies: new Networks([]),
   charsets: [],
   proxyHeaderTimeoutMs: 5000,

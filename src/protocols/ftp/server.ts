@@ -73,6 +73,8 @@ export class FtpServer implements AsyncDisposable {
     const { passive, passiveTimeoutMs: lifetimeMs } = options;
     await using owned = new AsyncDisposableStack();
     const passiveAddress = owned.use(await PassiveAddress.open(passive, { clock, log, lookup }));
+    const { ports, keepMs } = passive;
+    const passivePorts = owned.use(new PassivePorts({ proxies, ports, lifetimeMs, keepMs, clock }));
     const room = {
       reception,
       clock,
@@ -86,7 +88,7 @@ export class FtpServer implements AsyncDisposable {
       senders: new Senders(),
       proxies,
       charsets: new ByNetwork(options.charsets),
-      passivePorts: new PassivePorts({ proxies, ports: passive.ports, lifetimeMs, clock }),
+      passivePorts,
       passiveAddress,
       table: TABLE,
       verbs: new VerbIndex(TABLE),

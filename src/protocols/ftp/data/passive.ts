@@ -6,9 +6,12 @@ export interface PassiveListenerOptions {
   /** Milliseconds after which a listener to which nobody came is over. */
   readonly lifetimeMs: number;
   readonly clock: Clock;
-  /** Told once, when nobody is waited for any more. */
-  readonly over: (listener: PassiveListener) => void;
+  /** Told when nobody is waited for any more: whether somebody came. */
+  readonly over: (listener: PassiveListener, came: boolean) => void;
 }
+
+/** For all of them: a stack of each would cost more than all the rest of its end. */
+const CLOSED = new Error('The passive port was closed');
 
 /**
  * Waits for the one data connection of a session. It waits, unread, to be taken once; whoever else
@@ -18,7 +21,7 @@ export class PassiveListener implements Disposable {
   readonly port: number;
   readonly #arrival = Promise.withResolvers<Socket>();
   readonly #ended = new AbortController();
-  readonly #over: () => void;
+  readonly #over: (came: boolean) => void;
   readonly #clock: Clock;
   readonly #since: number;
   #awaitedMs: number | undefined;
@@ -26,7 +29,7 @@ export class PassiveListener implements Disposable {
 
   constructor({ port, lifetimeMs, clock, over }: PassiveListenerOptions) {
     this.port = port;
-    this.#over = () => over(this);
+    this.#over = (came) => over(this, came);
     this.#clock = clock;
     this.#since = clock.monotonic();
     // Without a reader, the end of a listener to which nobody came is no event.
@@ -46,8 +49,16 @@ export class PassiveListener implements Disposable {
   arrive(socket: Socket): void {
     this.#waiting = socket;
     this.#awaitedMs = this.#clock.monotonic() - this.#since;
-    this.#over();
+    this.#over(true);
     this.#arrival.resolve(socket);
+  }
+
+  /** The data connection, if it is there; whoever takes it closes it. */
+  takeAtOnce(): Socket | undefined {
+    const socket = this.#waiting;
+    this.#waiting = undefined;
+    if (socket !== undefined) this[Symbol.dispose]();
+    return socket;
   }
 
   /** The data connection; whoever takes it closes it. Rejects when nobody can come any more. */
@@ -67,8 +78,8 @@ export class PassiveListener implements Disposable {
 
   [Symbol.dispose](): void {
     this.#ended.abort(NO_LONGER);
-    this.#over();
+    this.#over(false);
     this.#waiting?.destroy();
-    this.#arrival.reject(new Error('The passive port was closed'));
+    this.#arrival.reject(CLOSED);
   }
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { NO_LONGER } from '../../../base/clock.ts';
 import type { Soon } from '../../../storage/store.ts';
 import type { Reply } from '../../../wire/ftp/reply.ts';
 import type { CloseNotify, ControlWatch } from '../completion.ts';
@@ -41,7 +42,8 @@ export async function carryOut(
     if (running.endsWithControl) signals.push(desk.signal);
     const stop = AbortSignal.any(signals);
     void say(replies.opening(running.opening));
-    const connected = await connection(plan, desk, stop);
+    const here = plan.kind === 'passive' ? plan.listener.takeAtOnce() : undefined;
+    const connected = here ?? (await connection(plan, desk, stop));
     if (connected === undefined) {
       return stop.aborted ? replyTo(stop.reason, 'flowing') : replies.noDataConnection;
     }
@@ -104,7 +106,7 @@ async function connection(
   const settled = new AbortController();
   const late = new AbortController();
   desk.clock.sleep(desk.options.dataTimeoutMs, settled.signal).then(
-    () => late.abort(),
+    () => late.abort(NO_LONGER),
     () => {},
   );
   const stop = AbortSignal.any([signal, late.signal]);
@@ -116,6 +118,6 @@ async function connection(
     desk.log.debug('No data connection came up', () => ({ error }));
     return undefined;
   } finally {
-    settled.abort();
+    settled.abort(NO_LONGER);
   }
 }
