@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 import { WireError } from '../../wire-error.ts';
@@ -143,12 +144,43 @@ suite('every type, structure and mode', () => {
   }
 });
 
+const I_F_Z: Representation = { type: 'I', structure: 'F', mode: 'Z' };
+
+suite('compressed data', () => {
+  for (const size of [0, 1, 16 * 1024, 16 * 1024 + 1, 300_000]) {
+    test(`of ${size} bytes comes out again, whether it comes whole or not`, async () => {
+      const pieces = [];
+      for (let at = 0; at < size; at += 10_000) {
+        pieces.push(randomBytes(Math.min(10_000, size - at)));
+      }
+      const wire = await encode(pieces.map(bytesUnit), I_F_Z);
+      for (const chunks of [[wire], cut(wire, [1, wire.length - 1])]) {
+        const { bytes, mark } = await decode(chunks, I_F_Z);
+        assert.deepEqual([bytes, mark], [Buffer.concat(pieces), 'seen']);
+      }
+    });
+  }
+
+  test('that becomes very much comes out whole', async () => {
+    const zeros = Buffer.alloc(4_000_000);
+    const { bytes, mark } = await decode([await encode([bytesUnit(zeros)], I_F_Z)], I_F_Z);
+    assert.deepEqual([bytes.length, mark], [zeros.length, 'seen']);
+  });
+
+  test('behind whose end more follows is refused, however it comes', async () => {
+    const wire = await encode([bytesUnit(Buffer.from('whole'))], I_F_Z);
+    const more = Buffer.from('more');
+    for (const chunks of [[Buffer.concat([wire, more])], [wire, more]]) {
+      await assert.rejects(decode(chunks, I_F_Z), /More follows behind the end/);
+    }
+  });
+});
+
 const I_F_B: Representation = { type: 'I', structure: 'F', mode: 'B' };
 const A_R_B: Representation = { type: 'A', structure: 'R', mode: 'B' };
 const A_R_S: Representation = { type: 'A', structure: 'R', mode: 'S' };
 const I_F_C: Representation = { type: 'I', structure: 'F', mode: 'C' };
 const A_R_C: Representation = { type: 'A', structure: 'R', mode: 'C' };
-const I_F_Z: Representation = { type: 'I', structure: 'F', mode: 'Z' };
 
 interface Wire {
   readonly what: string;

@@ -1,8 +1,21 @@
-import { createDeflate, createInflate, type Deflate, type Inflate } from 'node:zlib';
+import {
+  createDeflate,
+  createInflate,
+  deflateSync,
+  type Deflate,
+  type Inflate,
+  inflateSync,
+} from 'node:zlib';
 import { WireError } from '../../wire-error.ts';
 import type { EndMark } from './unit.ts';
 
 const PIECE_BYTES = 64 * 1024;
+
+/** So much is put through zlib in this turn: a thread's answer, and a stream, would take longer. */
+const AT_ONCE_BYTES = 16 * 1024;
+
+/** If it becomes more than this it is not worth the others' turn. */
+const AT_ONCE_INFLATED_BYTES = 256 * 1024;
 
 /** Puts bytes through zlib, in its own threads, and never has more than a few pieces of what comes out. */
 class ZlibPump {
@@ -62,39 +75,76 @@ class ZlibPump {
 
 /**
  * MODE Z: one zlib stream (RFC 1950) a transfer.
+ * @param source pieces that stay as they are
  * @param level 0 to 9
  */
 export async function* deflated(
   source: AsyncIterable<Uint8Array>,
   level: number,
 ): AsyncGenerator<Uint8Array> {
-  const pump = new ZlibPump(createDeflate({ level, chunkSize: PIECE_BYTES }));
+  const held: Uint8Array[] = [];
+  let bytes = 0;
+  let pump: ZlibPump | undefined;
   try {
-    for await (const piece of source) yield* pump.push(piece);
-    yield* pump.end();
+    for await (const piece of source) {
+      held.push(piece);
+      bytes += piece.length;
+      if (bytes <= AT_ONCE_BYTES) continue;
+      pump ??= new ZlibPump(createDeflate({ level, chunkSize: PIECE_BYTES }));
+      for (const one of held.splice(0)) yield* pump.push(one);
+    }
+    if (pump === undefined) yield deflateSync(Buffer.concat(held), { level });
+    else yield* pump.end();
   } finally {
-    pump.destroy();
+    pump?.destroy();
   }
+}
+
+/** What becomes of a small stream that is here with its end; undefined of any other. */
+function inflatedAtOnce(bytes: Uint8Array): Uint8Array | undefined {
+  if (bytes.length > AT_ONCE_BYTES) return undefined;
+  try {
+    const options = { info: true, maxOutputLength: AT_ONCE_INFLATED_BYTES } as const;
+    const { buffer, engine } = inflateSync(bytes, options) as unknown as Inflated;
+    return engine.bytesWritten === bytes.length ? buffer : undefined;
+  } catch {
+    // The slow way tells what is wrong with it.
+    return undefined;
+  }
+}
+
+/** What `info` makes zlib return. */
+interface Inflated {
+  readonly buffer: Buffer;
+  readonly engine: { readonly bytesWritten: number };
 }
 
 /** The other way; the checksum at the end of the stream proves that it has come whole and right. */
 export class Inflater implements Disposable {
   mark: EndMark = 'missing';
-  readonly #inflate = createInflate({ chunkSize: PIECE_BYTES });
-  readonly #pump = new ZlibPump(this.#inflate);
+  #stream: { readonly inflate: Inflate; readonly pump: ZlibPump } | undefined;
+  /** All of it has come at once, with its end. */
+  #isWhole = false;
   /** Bytes that came, compressed. */
   #taken = 0;
 
   /** @throws WireError if it is no zlib stream, or a damaged one */
   async *push(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
+    if (this.#isWhole && chunk.length > 0) throw moreFollows();
+    const whole = this.#taken === 0 ? inflatedAtOnce(chunk) : undefined;
     this.#taken += chunk.length;
-    yield* explained(this.#pump.push(chunk));
-    this.#checkEnd();
+    if (whole === undefined) {
+      yield* explained(this.#open().pump.push(chunk));
+      this.#checkEnd();
+      return;
+    }
+    this.#isWhole = true;
+    yield whole;
   }
 
   async *end(): AsyncGenerator<Uint8Array> {
     try {
-      yield* this.#pump.end();
+      if (!this.#isWhole) yield* this.#open().pump.end();
       this.mark = 'seen';
     } catch (error) {
       // It ended before its end, and all that came until then is right as far as anybody knows.
@@ -104,14 +154,25 @@ export class Inflater implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#pump.destroy();
+    this.#stream?.pump.destroy();
+  }
+
+  #open(): { readonly inflate: Inflate; readonly pump: ZlibPump } {
+    if (this.#stream === undefined) {
+      const inflate = createInflate({ chunkSize: PIECE_BYTES });
+      this.#stream = { inflate, pump: new ZlibPump(inflate) };
+    }
+    return this.#stream;
   }
 
   #checkEnd(): void {
-    if (this.#inflate.readableEnded && this.#inflate.bytesWritten < this.#taken) {
-      throw new WireError('More follows behind the end of the compressed data');
-    }
+    const inflate = this.#stream?.inflate;
+    if (inflate?.readableEnded && inflate.bytesWritten < this.#taken) throw moreFollows();
   }
+}
+
+function moreFollows(): WireError {
+  return new WireError('More follows behind the end of the compressed data');
 }
 
 async function* explained(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
