@@ -274,7 +274,7 @@ async function openVault(
   const presence = parts.use(new ProcessLocks(join(settings.data, 'processes')));
   const { checkpoint, expire, segments, whole, digests, durability } = settings.uploads;
   const syncing = durability === 'full' ? SYNCING : NOT_SYNCING;
-  const local = new LocalStore({ staging: join(settings.data, 'staging'), syncing });
+  const local = parts.use(new LocalStore({ staging: join(settings.data, 'staging'), syncing }));
   const store: Store = {
     openTree: (location) => local.openTree(resolve(settings.data, location)),
   };

@@ -34,6 +34,7 @@ export async function localHome(descriptors?: string): Promise<LocalHome> {
     reopen: (): Promise<Tree> => store.openTree(home),
     async [Symbol.asyncDispose]() {
       await tree[Symbol.asyncDispose]();
+      store[Symbol.dispose]();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -2,12 +2,11 @@ import { type BigIntStats, constants, lstatSync } from 'node:fs';
 import { failed } from '../../base/failure.ts';
 import type { Entry, EntryKind } from '../store.ts';
 import type { Confinement } from './confinement.ts';
+import { type ExactFacts, type Facts, factsOf } from './facts.ts';
 import { osFailure } from './os-failure.ts';
 import { osPath } from './os-path.ts';
 
 const { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } = constants;
-
-const NS_PER_MS = 1_000_000;
 
 /** The entry that these facts of the system describe. What few ask for is made when it is asked for. */
 class LocalEntry implements Entry {
@@ -17,27 +16,25 @@ class LocalEntry implements Entry {
   readonly size: number;
   readonly modified: number;
   readonly mode: number;
-  readonly #stats: BigIntStats;
+  readonly #exact: ExactFacts;
 
-  constructor(name: string, stats: BigIntStats, linked: boolean) {
-    const mode = Number(stats.mode);
+  constructor(name: string, { mode, size, modified, exact }: Facts, linked: boolean) {
     this.name = name;
     this.kind = kindOf(mode);
     if (linked) this.linked = true;
-    this.size = this.kind === 'file' ? Number(stats.size) : 0;
-    // Rounded: the system may keep 1.123 s as 1.122999999.
-    this.modified = Math.round(Number(stats.mtimeNs) / NS_PER_MS);
+    this.size = this.kind === 'file' ? size : 0;
+    this.modified = modified;
     this.mode = mode & 0o7777;
-    this.#stats = stats;
+    this.#exact = exact;
   }
 
   get unique(): string {
-    const { dev, ino } = this.#stats;
+    const { dev, ino } = this.#exact;
     return `${hexadecimal(dev)}.${hexadecimal(ino)}`;
   }
 
   get version(): string {
-    const { dev, ino, size, mtimeNs, ctimeNs } = this.#stats;
+    const { dev, ino, size, mtimeNs, ctimeNs } = this.#exact;
     // The time of change (ctime) cannot be set by anybody: it shows what a set-back mtime would hide.
     return `${dev}.${ino}.${size}.${mtimeNs}.${ctimeNs}`;
   }
@@ -45,7 +42,7 @@ class LocalEntry implements Entry {
 
 /** The entry that these facts of the system describe. */
 export function entryOf(name: string, stats: BigIntStats): Entry {
-  return new LocalEntry(name, stats, false);
+  return new LocalEntry(name, factsOf(stats), false);
 }
 
 /**
@@ -54,12 +51,16 @@ export function entryOf(name: string, stats: BigIntStats): Entry {
  */
 export function entryAt(home: Confinement, at: string, name: string): Entry | undefined {
   const stats = lstatSync(osPath(at), { bigint: true, throwIfNoEntry: false });
-  if (!stats) return undefined;
-  const entry = entryOf(name, stats);
+  return stats && shownAt(home, at, name, factsOf(stats));
+}
+
+/** The same, where it has just been found out what has this name. */
+export function shownAt(home: Confinement, at: string, name: string, facts: Facts): Entry {
+  const entry = new LocalEntry(name, facts, false);
   if (entry.kind !== 'link') return entry;
   try {
     using target = home.hold(at, 'anything');
-    return new LocalEntry(name, target.stats(), true);
+    return new LocalEntry(name, factsOf(target.stats()), true);
   } catch (error) {
     const failure = osFailure(error);
     const leadsNowhere = failed(failure, 'not-found', 'not-a-directory', 'forbidden');

@@ -3,6 +3,7 @@ import type { Store } from '../store.ts';
 import { chooseStaging, sharesBlocks, type StagingFolder } from './choose-staging.ts';
 import { confine, ownDescriptors } from './confine.ts';
 import { makeFolders } from './durable.ts';
+import { LookThread } from './look-thread.ts';
 import { osFailure } from './os-failure.ts';
 import { Staging } from './staging.ts';
 import { SYNCING, type Syncing } from './syncing.ts';
@@ -20,11 +21,12 @@ export interface LocalStoreOptions {
   readonly syncing?: Syncing;
 }
 
-/** Homes that are folders of the local disk. */
-export class LocalStore implements Store {
+/** Homes that are folders of the local disk. To be disposed of after all of its trees. */
+export class LocalStore implements Store, Disposable {
   readonly #staging: string;
   readonly #descriptors: string;
   readonly #syncing: Syncing;
+  readonly #looker = new LookThread();
   /** What was found out, by the number of the file system. */
   readonly #sharing = new Map<bigint, boolean>();
 
@@ -42,10 +44,15 @@ export class LocalStore implements Store {
     try {
       const path = makeFolders(location, 0o777);
       // Once it was there it is not made again: its disk may just not be mounted.
-      return new LocalTree(this.#open(path), () => this.#open(path), this.#syncing);
+      const place = this.#open(path);
+      return new LocalTree(place, () => this.#open(path), this.#syncing, this.#looker);
     } catch (error) {
       throw osFailure(error);
     }
+  }
+
+  [Symbol.dispose](): void {
+    this.#looker[Symbol.dispose]();
   }
 
   #open(path: string): Place {

@@ -18,8 +18,10 @@ import { type Confinement, isInside } from './confinement.ts';
 import { FolderSyncs } from './durable.ts';
 import { entryAt, entryOf, isSameObject } from './entry.ts';
 import { LocalFile } from './files.ts';
+import { FolderLook } from './folder-look.ts';
 import { listFolder } from './listing.ts';
 import { type Located, locate, locateNew, reach } from './locate.ts';
+import type { LookThread } from './look-thread.ts';
 import { errnoOf, notFound, osFailure } from './os-failure.ts';
 import { osPath, within } from './os-path.ts';
 import { Pace, waitedForProcessor } from './pace.ts';
@@ -41,6 +43,7 @@ export class LocalTree implements Tree {
   readonly facts: StoreFacts;
   readonly #reopen: () => Place;
   readonly #syncs: FolderSyncs;
+  readonly #looker: LookThread;
   #place: Place;
   /** Uploads under way still work with what they have open there. */
   readonly #former: Place[] = [];
@@ -52,8 +55,10 @@ export class LocalTree implements Tree {
   /**
    * @param place belongs to the tree from now on
    * @param reopen opens what is there by now where something of the place has been removed
+   * @param looker helps to list long folders
    */
-  constructor(place: Place, reopen: () => Place, syncing: Syncing) {
+  constructor(place: Place, reopen: () => Place, syncing: Syncing, looker: LookThread) {
+    this.#looker = looker;
     this.#syncs = new FolderSyncs(syncing);
     this.facts = { sharesBlocks: place.sharesBlocks, confinement: place.home.kind };
     this.#place = place;
@@ -97,8 +102,8 @@ export class LocalTree implements Tree {
 
   async *list(folder: Path): AsyncGenerator<readonly Entry[]> {
     try {
-      using held = await reach(this.#home, folder, 'folder');
-      yield* listFolder(this.#home, held, this.#pace);
+      using look = new FolderLook(await reach(this.#home, folder, 'folder'), this.#looker);
+      yield* listFolder(this.#home, look, this.#pace);
     } catch (error) {
       throw osFailure(error);
     }
