@@ -25,6 +25,9 @@ export function boundYoungSpace(): void {
     setFlagsFromString(`--semi-space-growth-factor=${mayGrow ? 2 : 1}`);
   };
   setFlagsFromString('--semi-space-growth-factor=1');
+  // Of so small a space one thread collects the rest sooner than others are woken up to help: on a
+  // machine whose processors are busy, everybody waited for them.
+  setFlagsFromString('--no-parallel-scavenge');
   setInterval(look, LOOK_EVERY_MS).unref();
 }
 
