@@ -52,17 +52,17 @@ export class FileDownload implements Download, Running {
     this.#stop.abort(reason);
   }
 
-  read(into: Uint8Array, signal = this.signal): Soon<number> {
+  read(into: Uint8Array, signal = this.signal, beside = false): Soon<number> {
     const { down } = this.#parts.bandwidth;
-    return down.isFree ? this.#readNext(into) : this.#readInTime(into, down, signal);
+    return down.isFree ? this.#readNext(into, beside) : this.#readInTime(into, down, signal);
   }
 
-  #readNext(into: Uint8Array): Soon<number> {
+  #readNext(into: Uint8Array, beside = false): Soon<number> {
     if (this.end !== undefined && into.length > this.end - this.#position) {
       return this.#readLast(into.subarray(0, this.end - this.#position));
     }
-    const got =
-      this.#file.readAtOnce?.(into, this.#position) ?? this.#file.read(into, this.#position);
+    const atOnce = beside ? undefined : this.#file.readAtOnce?.(into, this.#position);
+    const got = atOnce ?? this.#file.read(into, this.#position);
     return typeof got === 'number' ? this.#advance(got) : got.then((bytes) => this.#advance(bytes));
   }
 

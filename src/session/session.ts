@@ -42,8 +42,9 @@ export interface Download extends AsyncDisposable {
    * Fills `into`, or the beginning of it, with the bytes that follow the last ones, when they may
    * go; resolves to 0 at the end.
    * @param signal ends the waiting for that, with its reason; by default the download's own
+   * @param beside it is to be read while the caller does something else, if the store can do that
    */
-  read(into: Uint8Array, signal?: AbortSignal): Soon<number>;
+  read(into: Uint8Array, signal?: AbortSignal, beside?: boolean): Soon<number>;
   /** Closes it and writes the line in the transfer log; `bytes` is what the peer took. */
   finish(outcome: TransferOutcome, bytes: number): Promise<void>;
 }

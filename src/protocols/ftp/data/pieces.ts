@@ -1,3 +1,4 @@
+import { KiB } from '../../../base/size.ts';
 import type { Soon } from '../../../storage/store.ts';
 import type { BufferPool } from './buffer-pool.ts';
 
@@ -16,7 +17,25 @@ export interface Pieces {
   close?(): Promise<void>;
 }
 
+/** A piece at least this large is worth a thread that reads the next one. */
+const LEAST_BESIDE_BYTES = 256 * KiB;
+
+export interface ReadPiecesOptions {
+  /**
+   * Resolves to the number of bytes it put into the buffer, 0 at the end.
+   * @param beside it is to be done while the peer takes what came before
+   */
+  readonly read: (into: Uint8Array, beside: boolean) => Soon<number>;
+  /** The largest piece, however much fits. */
+  readonly mostBytes: number;
+  readonly pool: BufferPool;
+  /** To send a piece is work for this thread as well: another one is to read large ones. */
+  readonly beside: boolean;
+}
+
 interface Reading {
+  /** The part of the buffer that is asked for. */
+  readonly into: Uint8Array;
   readonly buffer: Buffer;
   /** The number of bytes that are in it then, 0 at the end. */
   readonly count: Soon<number>;
@@ -28,31 +47,37 @@ interface Reading {
  */
 export class ReadPieces implements Pieces {
   readonly mostBytes: number;
-  readonly #read: (into: Uint8Array) => Soon<number>;
+  readonly #read: ReadPiecesOptions['read'];
   readonly #pool: BufferPool;
+  readonly #beside: boolean;
   /** What the last piece is in. */
   #buffer: Buffer | undefined;
   #ahead: Reading | undefined;
 
-  /**
-   * @param read resolves to the number of bytes it put into the buffer, 0 at the end
-   * @param mostBytes the largest piece, however much fits
-   */
-  constructor(read: (into: Uint8Array) => Soon<number>, mostBytes: number, pool: BufferPool) {
+  constructor({ read, mostBytes, pool, beside }: ReadPiecesOptions) {
     this.#read = read;
     this.mostBytes = mostBytes;
     this.#pool = pool;
+    this.#beside = beside;
   }
 
   next(most: number): Soon<Uint8Array | undefined> {
-    const { buffer, count } = this.#ahead ?? this.#begin(most);
+    const { into, buffer, count } = this.#ahead ?? this.#begin(most, false);
     this.#ahead = undefined;
-    if (typeof count === 'number') return this.#piece(buffer, count);
-    return count.then((bytes) => {
-      const piece = this.#piece(buffer, bytes);
-      if (piece !== undefined) this.#readAhead(most);
-      return piece;
-    });
+    const isBeside = this.#beside && most >= LEAST_BESIDE_BYTES;
+    const piece = (bytes: number, readsAhead: boolean): Uint8Array | undefined => {
+      this.#buffer = buffer;
+      if (bytes === 0) {
+        this.taken();
+        return undefined;
+      }
+      // Less than was asked for is the end.
+      if (readsAhead && bytes === into.length) this.#readAhead(most, isBeside);
+      return into.subarray(0, bytes);
+    };
+    return typeof count === 'number'
+      ? piece(count, isBeside)
+      : count.then((bytes) => piece(bytes, true));
   }
 
   taken(): void {
@@ -60,23 +85,17 @@ export class ReadPieces implements Pieces {
     this.#buffer = undefined;
   }
 
-  #begin(most: number): Reading {
+  #begin(most: number, beside: boolean): Reading {
     const bytes = Math.min(most, this.mostBytes);
     const buffer = this.#pool.take(bytes);
-    return { buffer, count: this.#read(buffer.subarray(0, bytes)) };
+    const into = buffer.subarray(0, bytes);
+    return { into, buffer, count: this.#read(into, beside) };
   }
 
-  #readAhead(most: number): void {
-    this.#ahead = this.#begin(most);
+  #readAhead(most: number, beside: boolean): void {
+    this.#ahead = this.#begin(most, beside);
     // Whoever asks for the piece hears of it, and perhaps nobody will.
     if (this.#ahead.count instanceof Promise) this.#ahead.count.catch(() => {});
-  }
-
-  #piece(buffer: Buffer, count: number): Uint8Array | undefined {
-    this.#buffer = buffer;
-    if (count > 0) return buffer.subarray(0, count);
-    this.taken();
-    return undefined;
   }
 }
 

@@ -222,6 +222,8 @@ function sending(changes: Partial<SendOptions> = {}): SendOptions {
   return { ...options(), traffic: new Traffic(1024 * 1024), ...changes };
 }
 
+const ALONE = { pool: new BufferPool(), beside: false };
+
 const ENDLESS: Pieces = { next: () => Buffer.alloc(100_000) };
 
 suite('sending', () => {
@@ -229,7 +231,7 @@ suite('sending', () => {
     ['in two buffers that take turns', (read: Reading) => piecesOf(readInTurns(read, 10_000)), 2],
     [
       'in a buffer that is given back, and ahead where it has to be waited for',
-      (read: Reading) => new ReadPieces(read, 10_000, new BufferPool()),
+      (read: Reading) => new ReadPieces({ ...ALONE, read, mostBytes: 10_000 }),
       2,
     ],
   ] as const) {
@@ -266,7 +268,11 @@ suite('sending', () => {
       position += count;
       return count;
     };
-    const sent = send(ends.ours, new ReadPieces(read, 1024 * 1024, pool), sending());
+    const sent = send(
+      ends.ours,
+      new ReadPieces({ ...ALONE, read, mostBytes: 1024 * 1024, pool }),
+      sending(),
+    );
     // Until nothing more fits into the system's buffers.
     while (ends.ours.writableLength === 0) await new Promise(setImmediate);
     pool.take(1024 * 1024).fill(0xff);
@@ -276,18 +282,43 @@ suite('sending', () => {
     assert.ok(bytes.equals(Buffer.concat(came)));
   });
 
+  test('where sending is work, large pieces are read beside it, but not behind the end', async () => {
+    using ends = await pair();
+    const bytes = pattern(2_500_000);
+    const asked: boolean[] = [];
+    let position = 0;
+    const source = new ReadPieces({
+      ...ALONE,
+      read: (into, beside) => {
+        asked.push(beside);
+        const count = bytes.copy(into, 0, position);
+        position += count;
+        return beside ? Promise.resolve(count) : count;
+      },
+      mostBytes: 1024 * 1024,
+      beside: true,
+    });
+    const came: Buffer[] = [];
+    ends.theirs.on('data', (chunk: Buffer) => came.push(chunk));
+    const ended = once(ends.theirs, 'end');
+    assert.equal((await send(ends.ours, source, sending())).kind, 'finished');
+    await ended;
+    assert.ok(bytes.equals(Buffer.concat(came)));
+    assert.deepEqual(asked, [false, true, true, false]);
+  });
+
   test('what has to be waited for is read while the peer takes what came before', async () => {
     using ends = await pair();
     const reads: PromiseWithResolvers<number>[] = [];
-    const source = new ReadPieces(
-      () => {
+    const source = new ReadPieces({
+      ...ALONE,
+      read: () => {
         const read = Promise.withResolvers<number>();
         reads.push(read);
         return read.promise;
       },
-      100,
-      new BufferPool(),
-    );
+      mostBytes: 100,
+    });
     const sent = send(ends.ours, source, sending());
     const begun = async (count: number): Promise<void> => {
       while (reads.length < count) await new Promise(setImmediate);

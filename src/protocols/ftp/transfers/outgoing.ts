@@ -45,11 +45,12 @@ export class OutgoingFile implements Transfer {
     return `Sending ${this.#download.entry.name}: ${soFar(this.#sent, this.#sent, took)}`;
   }
 
-  async run({ socket, signal }: Link): Promise<Reply> {
+  async run({ socket, signal, closeNotify }: Link): Promise<Reply> {
     const { options, traffic, clock } = this.#desk;
+    const isEncrypted = closeNotify !== undefined;
     this.#began = clock.monotonic();
     const count = (sent: number): void => void (this.#sent += sent);
-    const end = await send(socket, this.#pieces(signal, count), {
+    const end = await send(socket, this.#pieces(signal, count, isEncrypted), {
       signal,
       stallTimeoutMs: options.stallTimeoutMs,
       traffic,
@@ -66,13 +67,15 @@ export class OutgoingFile implements Transfer {
   }
 
   /** @param count told of bytes of the file that go to where they are coded */
-  #pieces(signal: AbortSignal, count: (bytes: number) => void): Pieces {
+  #pieces(signal: AbortSignal, count: (bytes: number) => void, isEncrypted: boolean): Pieces {
     const { options, traffic } = this.#desk;
-    const read = (into: Uint8Array): Soon<number> => this.#download.read(into, signal);
+    const read = (into: Uint8Array, beside = false): Soon<number> =>
+      this.#download.read(into, signal, beside);
     // One byte more than the rest, so that the last read finds the end.
     const expected = this.#remaining + 1;
     if (isPlain(this.#representation)) {
-      return new ReadPieces(read, expected, traffic.buffers);
+      const { buffers: pool } = traffic;
+      return new ReadPieces({ read, mostBytes: expected, pool, beside: isEncrypted });
     }
     const bytes = readInTurns(read, traffic.bufferBytes(expected));
     const coded = packed(bytes, this.#representation, {
