@@ -10,15 +10,20 @@ import { summaryLine } from './summary-line.ts';
 /** Milliseconds between two lines that say how far it is. */
 const INTERVAL = 60_000;
 
+/** How long lines are gathered that are written together, in milliseconds: many files end at once. */
+const GATHERING = 100;
+
 /** Tells of transfers in lines that remain: for logs, and for terminals that can do no more. */
 export class PlainProgress implements Progress {
   readonly #board: Board;
   readonly #clock: Clock;
-  readonly #write: (line: string) => void;
+  /** Of one line or several. */
+  readonly #write: (text: string) => void;
   readonly #loudness: Loudness;
   readonly #closing = new AbortController();
+  #unwritten: string[] = [];
 
-  constructor(write: (line: string) => void, clock: Clock, loudness: Loudness) {
+  constructor(write: (text: string) => void, clock: Clock, loudness: Loudness) {
     this.#board = new Board(clock.monotonic());
     this.#clock = clock;
     this.#write = write;
@@ -44,7 +49,7 @@ export class PlainProgress implements Progress {
         if (ending.kind === 'over') return;
         const took = this.#clock.monotonic() - running.began;
         const line = endingLine(title, ending, took);
-        if (ending.kind === 'failed') this.#write(line);
+        if (ending.kind === 'failed') this.#say(line);
         else this.note(line);
       },
     };
@@ -56,11 +61,28 @@ export class PlainProgress implements Progress {
 
   note(...lines: readonly string[]): void {
     if (this.#loudness.isQuiet) return;
-    for (const line of lines) this.#write(printable(line));
+    for (const line of lines) this.#say(printable(line));
   }
 
   [Symbol.dispose](): void {
     this.#closing.abort();
+    this.#writeAll();
+  }
+
+  #say(line: string): void {
+    this.#unwritten.push(line);
+    if (this.#unwritten.length > 1) return;
+    const gathered = this.#clock.sleep(GATHERING, this.#closing.signal);
+    gathered.then(
+      () => this.#writeAll(),
+      () => {},
+    );
+  }
+
+  #writeAll(): void {
+    const lines = this.#unwritten;
+    this.#unwritten = [];
+    if (lines.length > 0) this.#write(lines.join('\n'));
   }
 
   async #run(): Promise<void> {

@@ -1,12 +1,20 @@
-import stringWidth from 'string-width';
+import { createRequire } from 'node:module';
+import type stringWidth from 'string-width';
+import { onDemand } from '../../base/on-demand.ts';
 import { printable } from '../../telemetry/printable.ts';
+
+/** Knows all of Unicode, which takes as long to be read as a fifth of this program. */
+const wide = onDemand(() => {
+  const require = createRequire(import.meta.url);
+  return require('string-width') as { readonly default: typeof stringWidth };
+});
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 /** Columns that a text takes on a terminal: two for each wide character, none for a combining one. */
 export function widthOf(text: string): number {
   // By far the most are such, and counting them is a hundred times as fast.
-  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
+  return /^[ -~]*$/.test(text) ? text.length : wide().default(text);
 }
 
 /** The text in exactly so many columns, filled with spaces or cut. */

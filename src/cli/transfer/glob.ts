@@ -1,4 +1,3 @@
-import picomatch from 'picomatch';
 import { child, parsePath, ROOT, type Path } from '../../base/path.ts';
 import type { Place } from '../../client/address/address.ts';
 import type { RemoteEntry } from '../../client/remote.ts';
@@ -64,6 +63,7 @@ async function within(site: Site, folder: Path, segment: string): Promise<readon
     const entry = await statOf(site, path);
     return entry ? [{ path, entry }] : [];
   }
+  const { default: picomatch } = await import('picomatch');
   const fits = picomatch(segment, { nonegate: true });
   const entries = await site.ask((connection, signal) => connection.list(folder, signal));
   return entries

@@ -3,7 +3,7 @@ import { Failure } from '../../base/failure.ts';
 import { child, parentOf, type Path } from '../../base/path.ts';
 import { isAddress, parseAddress } from '../../client/address/address.ts';
 import { below, walkRemote } from '../../client/sync/walk-remote.ts';
-import { byPath } from '../../client/sync/tree.ts';
+import { inOrder } from '../../client/sync/tree.ts';
 import { TransferFailure } from '../../client/transfer-failure.ts';
 import { Ended, EXIT, verdictOn } from '../exit-codes.ts';
 import { say } from '../output.ts';
@@ -165,7 +165,7 @@ async function removeTree(site: Site, top: Path, flags: RemoveFlags, job: Job): 
   };
   await Promise.all(Array.from({ length: Math.min(PARALLEL, files.length) }, clear));
   const folders = [...entries].filter(([, { kind }]) => kind === 'folder').map(([path]) => path);
-  for (const path of ['', ...folders.toSorted(byPath)].toReversed()) {
+  for (const path of ['', ...inOrder(folders)].toReversed()) {
     const folder = below(top, path);
     if (flags.dryRun) say(`rmdir ${site.url(folder)}`);
     else await site.ask((connection, signal) => connection.removeFolder(folder, signal));

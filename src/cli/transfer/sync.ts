@@ -15,8 +15,6 @@ import {
   type TransferStep,
 } from '../../client/sync/plan.ts';
 import { below } from '../../client/sync/walk-remote.ts';
-import { download } from '../../client/transfer/download/download.ts';
-import { upload } from '../../client/transfer/upload/upload.ts';
 import { troubled } from '../../client/transfer-failure.ts';
 import { printable } from '../../telemetry/printable.ts';
 import { Ended, EXIT } from '../exit-codes.ts';
@@ -123,9 +121,9 @@ async function carryOut(plan: Plan, sides: Sides, flags: SyncFlags, job: Job): P
 
   const began = performance.now();
   const parallel = flags.parallel ?? PARALLEL;
-  const group = new PublishGroup();
+  const transferOf = plan.transfers.length > 0 ? await carrier(sides, flags, job) : undefined;
   const result = await runBatch(
-    plan.transfers.map((step) => transferOf(step, sides, group, flags, job)),
+    plan.transfers.flatMap((step) => transferOf?.(step) ?? []),
     job,
     { parallel, keepsExisting: flags.overwrite === 'skip' },
   );
@@ -200,35 +198,39 @@ async function locally(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-function transferOf(
-  { path, size, modified, isNew }: TransferStep,
+/** What brings one file over. The engine for it is read only if there is something to bring. */
+async function carrier(
   { direction, local, remote, site }: Sides,
-  group: PublishGroup,
   flags: SyncFlags,
   { signal }: Job,
-): Transfer {
-  const [here, there] = [join(local, path), below(remote, path)];
+): Promise<(step: TransferStep) => Transfer> {
+  const { bundling, pool } = site;
   if (direction === 'up') {
-    return {
-      title: { name: path, direction: 'upload', source: here, target: site.url(there) },
-      size,
-      run: (hear) =>
-        upload(site.pool, here, there, {
-          ...engineOptions(flags, signal, hear),
-          isNew,
-          bundling: site.bundling,
-        }),
+    const { upload } = await import('../../client/transfer/upload/upload.ts');
+    return ({ path, size, isNew }) => {
+      const [source, there] = [join(local, path), below(remote, path)];
+      return {
+        title: { name: path, direction: 'upload', source, target: site.url(there) },
+        size,
+        run: (hear) =>
+          upload(pool, source, there, { ...engineOptions(flags, signal, hear), isNew, bundling }),
+      };
     };
   }
-  return {
-    title: { name: path, direction: 'download', source: site.url(there), target: here },
-    size,
-    run: (hear) =>
-      download(site.pool, there, here, {
-        ...engineOptions(flags, signal, hear),
-        listed: { size, modified },
-        group,
-        bundling: site.bundling,
-      }),
+  const { download } = await import('../../client/transfer/download/download.ts');
+  const group = new PublishGroup();
+  return ({ path, size, modified }) => {
+    const [target, there] = [join(local, path), below(remote, path)];
+    return {
+      title: { name: path, direction: 'download', source: site.url(there), target },
+      size,
+      run: (hear) =>
+        download(pool, there, target, {
+          ...engineOptions(flags, signal, hear),
+          listed: { size, modified },
+          group,
+          bundling,
+        }),
+    };
   };
 }

@@ -10,7 +10,6 @@ import type { Filter, Tree, TreeEntry } from '../../client/sync/tree.ts';
 import { walkLocal } from '../../client/sync/walk-local.ts';
 import { below, walkRemote } from '../../client/sync/walk-remote.ts';
 import { TransferFailure } from '../../client/transfer-failure.ts';
-import { differByDigest } from './differ-by-digest.ts';
 import { type AllFlags, PARALLEL } from './flags.ts';
 import { statOf } from './glob.ts';
 import type { Job } from './job.ts';
@@ -73,7 +72,9 @@ export async function lookAtSides(
   const [source, target] = direction === 'up' ? [here, there] : [there, here];
   if (!source) throw new TransferFailure('not-a-folder', `${from} is not there`);
   const differing = flags.checksum
-    ? await differByDigest({ site, local, remote, here, there, parallel, flags }, job)
+    ? await (
+        await import('./differ-by-digest.ts')
+      ).differByDigest({ site, local, remote, here, there, parallel, flags }, job)
     : undefined;
   const exactness = {
     listsExactly: site.facts.listsExactly,

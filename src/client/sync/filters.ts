@@ -1,4 +1,6 @@
-import picomatch from 'picomatch';
+import { createRequire } from 'node:module';
+import type picomatch from 'picomatch';
+import { onDemand } from '../../base/on-demand.ts';
 import { Failure } from '../../base/failure.ts';
 import type { Filter } from './tree.ts';
 
@@ -6,6 +8,8 @@ export interface FilterOptions {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
 }
+
+const matcher = onDemand(() => createRequire(import.meta.url)('picomatch') as typeof picomatch);
 
 interface Rule {
   readonly onlyFolders: boolean;
@@ -52,7 +56,7 @@ function rule(pattern: string): Rule {
   try {
     // Without a slash it is about names, wherever they are.
     const isAnywhere = !bare.includes('/');
-    const match = picomatch(isAnywhere ? `**/${anchored}` : anchored, {
+    const match = matcher()(isAnywhere ? `**/${anchored}` : anchored, {
       dot: true,
       nonegate: true,
     });

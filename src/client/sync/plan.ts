@@ -1,4 +1,4 @@
-import { byPath, isBelow, type Tree, type TreeEntry } from './tree.ts';
+import { inOrder, isBelow, type Tree, type TreeEntry } from './tree.ts';
 
 /** One change of names in the target. Paths are below both tops. */
 export type Step =
@@ -58,7 +58,7 @@ export function planSync(source: Tree, target: Tree, options: PlanOptions): Plan
     closed.push(path);
   };
 
-  for (const path of [...source.entries.keys()].toSorted(byPath)) {
+  for (const path of inOrder(source.entries.keys())) {
     const entry = source.entries.get(path);
     if (!entry || entry.kind === 'other' || closed.some((top) => isBelow(path, top))) continue;
     const reason = refusesName(path.slice(path.lastIndexOf('/') + 1));
@@ -101,8 +101,7 @@ function surplus(source: Tree, target: Tree): Step[] {
   /** Where a file of the source is, a folder of the target was removed before. */
   const isReplaced = (path: string) =>
     [...above(path)].some((folder) => source.entries.get(folder)?.kind === 'file');
-  return [...target.entries.keys()]
-    .toSorted(byPath)
+  return inOrder(target.entries.keys())
     .toReversed()
     .filter((path) => !source.entries.has(path) && isKnown(path) && !isReplaced(path))
     .flatMap((path) => step(path, target));
@@ -110,9 +109,8 @@ function surplus(source: Tree, target: Tree): Step[] {
 
 /** Removes what is there with all that is in it, as far as it was seen. */
 function removal(top: string, target: Tree): Step[] {
-  return [...target.entries.keys()]
-    .filter((path) => path === top || isBelow(path, top))
-    .toSorted(byPath)
+  const paths = target.entries.keys().filter((path) => path === top || isBelow(path, top));
+  return inOrder(paths)
     .toReversed()
     .flatMap((path) => step(path, target));
 }

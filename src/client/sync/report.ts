@@ -1,4 +1,4 @@
-import { byPath, type Tree, type TreeEntry } from './tree.ts';
+import { inOrder, type Tree, type TreeEntry } from './tree.ts';
 
 /** How a path compares: the same, only in the target, only in the source, different, not known. */
 export type Mark = '=' | '-' | '+' | '*' | '!';
@@ -31,5 +31,5 @@ export function compareTrees(
   for (const { path, reason, isExpected } of [...source.skipped, ...target.skipped]) {
     if (!isExpected) add('!', path, reason);
   }
-  return [...findings.values()].toSorted((one, other) => byPath(one.path, other.path));
+  return inOrder(findings.keys()).flatMap((path) => findings.get(path) ?? []);
 }

@@ -1,5 +1,4 @@
-import { lstatSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeName } from '../../base/name.ts';
 import { osPath } from '../local/os-path.ts';
@@ -26,7 +25,7 @@ export async function walkLocal(top: string, filter: Filter, signal: AbortSignal
   for (const folder of folders) {
     throwIfInterrupted(signal);
     try {
-      const names = await namesIn(join(top, folder));
+      const names = namesIn(join(top, folder));
       for (let at = 0; at < names.length && !signal.aborted; at += AT_ONCE) {
         for (const name of names.slice(at, at + AT_ONCE)) look(joined(folder, name));
         await new Promise(setImmediate);
@@ -54,9 +53,12 @@ export async function walkLocal(top: string, filter: Filter, signal: AbortSignal
   }
 }
 
-async function namesIn(folder: string): Promise<string[]> {
-  const found = await readdir(osPath(folder), { encoding: 'buffer' });
-  const names = found.map((name) => decodeName(name));
+function namesIn(folder: string): string[] {
+  // Bytes as characters, which are the name itself where it is plain ASCII, as nearly all are.
+  const found = readdirSync(osPath(folder), { encoding: 'latin1' });
+  const names = found.map((name) =>
+    /^[ -~]*$/.test(name) ? name : decodeName(Buffer.from(name, 'latin1')),
+  );
   const siblings = new Set(names);
   return names.filter((name) => !isOurLocalFile(name, siblings));
 }

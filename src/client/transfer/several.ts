@@ -15,18 +15,31 @@ export async function runSeveral<T>(
 ): Promise<void> {
   // All workers share the one iterator, and so each is taken once.
   const waiting = Iterator.from(transfers);
-  const ending = new Set<Promise<void>>();
+  const ending = new Set<PromiseWithResolvers<void>>();
+  const failures: unknown[] = [];
+  let oneEnded = Promise.withResolvers<void>();
+  const carryOut = async (transfer: T, released: PromiseWithResolvers<void>): Promise<void> => {
+    ending.add(released);
+    try {
+      await run(transfer, released.resolve);
+    } catch (error) {
+      failures.push(error);
+    }
+    ending.delete(released);
+    released.resolve();
+    oneEnded.resolve();
+    oneEnded = Promise.withResolvers();
+  };
   const work = async (): Promise<void> => {
     for (const transfer of waiting) {
       const released = Promise.withResolvers<void>();
-      const whole = run(transfer, released.resolve);
-      ending.add(whole);
-      void whole.finally(() => ending.delete(whole)).catch(() => {});
-      await Promise.race([whole, released.promise]);
-      if (ending.size > parallel + ENDING) await Promise.race(ending);
-      if (isOver()) return;
+      void carryOut(transfer, released);
+      await released.promise;
+      while (ending.size > parallel + ENDING) await oneEnded.promise;
+      if (failures.length > 0 || isOver()) return;
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, parallel) }, work));
-  await Promise.all(ending);
+  while (ending.size > 0) await oneEnded.promise;
+  if (failures.length > 0) throw failures[0];
 }

@@ -44,14 +44,17 @@ export function parseFacts(line: string): FactLine | undefined {
   const space = line.indexOf(' ');
   const name = line.slice(space + 1);
   if (space < 0 || name === '') return undefined;
-  // Some servers leave out the last semicolon.
-  const words = line.slice(0, space).replace(/;$/, '').split(';');
   const facts = new Map<string, string>();
-  if (space === 0) return { facts, name };
-  for (const word of words) {
-    const equals = word.indexOf('=');
-    if (!isFactName(word.slice(0, Math.max(equals, 0)))) return undefined;
-    facts.set(word.slice(0, equals).toLowerCase(), word.slice(equals + 1));
+  for (let at = 0; at < space;) {
+    // Some servers leave out the last semicolon.
+    const semicolon = line.indexOf(';', at);
+    const end = semicolon < 0 || semicolon > space ? space : semicolon;
+    const equals = line.indexOf('=', at);
+    if (equals < 0 || equals > end) return undefined;
+    const fact = line.slice(at, equals);
+    if (!isFactName(fact)) return undefined;
+    facts.set(fact.toLowerCase(), line.slice(equals + 1, end));
+    at = end + 1;
   }
   return { facts, name };
 }

@@ -78,14 +78,15 @@ export function twoDigits(number: number): string {
  * RFC allows for leap seconds, is the one after second 59.
  */
 export function parseTimeValue(text: string): number | undefined {
-  const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d+))?$/.exec(text);
-  if (!match) return undefined;
-  const [, year, month, day, hour, minute, second = '', fraction = ''] = match;
-  const leap = second === '60';
-  const shown = leap ? '59' : second;
-  const whole = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${shown}Z`);
-  // The 30th of February parses, as the 1st or 2nd of March: what does not come back was no date.
-  const exists = !Number.isNaN(whole) && formatTimeValue(whole) === `${text.slice(0, 12)}${shown}`;
-  if (!exists) return undefined;
-  return whole + (leap ? 1000 : 0) + Number(fraction.slice(0, 3).padEnd(3, '0'));
+  if (!/^\d{14}(?:\.\d+)?$/.test(text)) return undefined;
+  const part = (from: number, length: number): number => Number(text.slice(from, from + length));
+  const [hour, minute, second] = [part(8, 2), part(10, 2), part(12, 2)];
+  if (hour > 23 || minute > 59 || second > 60) return undefined;
+  const [month, day] = [part(4, 2) - 1, part(6, 2)];
+  const date = new Date(0);
+  date.setUTCFullYear(part(0, 4), month, day);
+  // The 30th of February is the 1st or 2nd of March: what does not come back was no date.
+  if (date.getUTCMonth() !== month || date.getUTCDate() !== day) return undefined;
+  const fraction = text.length > 14 ? Number(text.slice(15, 18).padEnd(3, '0')) : 0;
+  return date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + fraction;
 }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { formatLine } from '../../../wire/ftp/lines.ts';
+import { encodeLines, endLine } from '../../../wire/ftp/lines.ts';
 import { ReplyParser, type Reply } from '../../../wire/ftp/reply.ts';
 import { unmap } from '../../../wire/ftp/addresses.ts';
 import { TransferFailure } from '../../transfer-failure.ts';
@@ -34,7 +34,8 @@ export class Control implements AsyncDisposable {
   #replies: Reply[] = [];
   /** Who waits for the next one, the one after that, … */
   #waiters: PromiseWithResolvers<Reply>[] = [];
-  #unsent: Buffer[] = [];
+  /** Lines that go at the end of this turn. */
+  #unsent = '';
   #broken: TransferFailure | undefined;
   #isEncrypted = false;
 
@@ -94,15 +95,15 @@ export class Control implements AsyncDisposable {
       throw new TransferFailure('unsupported', 'A command cannot hold CR, LF or NUL');
     }
     this.#tracer.sent(command);
-    this.#unsent.push(formatLine(command));
-    if (this.#unsent.length === 1) process.nextTick(() => this.flush());
+    if (this.#unsent === '') process.nextTick(() => this.flush());
+    this.#unsent += endLine(command);
   }
 
   /** Sends now what would else go at the end of this turn, together. */
   flush(): void {
     const lines = this.#unsent;
-    this.#unsent = [];
-    if (lines.length > 0 && this.#socket.writable) this.#socket.write(Buffer.concat(lines));
+    this.#unsent = '';
+    if (lines !== '' && this.#socket.writable) this.#socket.write(encodeLines(lines));
   }
 
   /** The next reply. @throws TransferFailure; the connection is broken then */

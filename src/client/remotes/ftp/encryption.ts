@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { isIP, type Socket } from 'node:net';
-import { connect, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { TransferFailure } from '../../transfer-failure.ts';
 import { formatFingerprint } from '../../credentials/certificates.ts';
 import { reasonOf } from './dial.ts';
@@ -31,6 +31,8 @@ export class Encryption {
    */
   async wrap(socket: Socket, signal: AbortSignal): Promise<TLSSocket> {
     const { host, trust, connectTimeoutMs, clock } = this.#options;
+    // Read only by those who encrypt: it is a tenth of the start of a short command.
+    const { connect } = await import('node:tls');
     const secure = connect({
       socket,
       host,

@@ -32,8 +32,11 @@ export interface Experience {
   readonly rangeStyles: Map<string, RangeStyle>;
   /** The ways of setting a time that did not work. */
   readonly uselessClocks: Set<string>;
-  /** Those that do not say by themselves which time has been set. */
-  readonly tacitClocks: Set<string>;
+  /**
+   * Those that do not say by themselves which time has been set, by what MDTM has shown of them:
+   * whether a time that was set is the one that was meant.
+   */
+  readonly tacitClocks: Map<string, 'unknown' | 'honest'>;
   /** True once a control connection was lost while data flowed: then NOOP keeps it alive. */
   losesControl: boolean;
   /** False once a NOOP during a transfer was answered by a refusal. */
@@ -49,7 +52,7 @@ export function inexperienced(): Experience {
     listTakesFlags: true,
     rangeStyles: new Map(),
     uselessClocks: new Set(),
-    tacitClocks: new Set(),
+    tacitClocks: new Map(),
     losesControl: false,
     takesNoops: true,
   };

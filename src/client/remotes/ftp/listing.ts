@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { decodeName } from '../../../base/name.ts';
 import type { Path } from '../../../base/path.ts';
 import { parseFacts } from '../../../wire/ftp/facts.ts';
@@ -97,13 +98,19 @@ async function fetchLines(
 }
 
 function splitLines(bytes: Buffer, most: number): string[] {
+  // One that is UTF-8 as a whole, as nearly all are, is decoded as a whole.
+  const lines = isUtf8(bytes) ? bytes.toString().split('\n', most + 2) : eachDecoded(bytes, most);
+  if (lines.at(-1) === '') lines.pop();
+  if (lines.length > most) throw tooLong(`${most} entries`);
+  return lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+}
+
+function eachDecoded(bytes: Buffer, most: number): string[] {
   const lines: string[] = [];
-  for (let at = 0; at < bytes.length;) {
-    if (lines.length >= most) throw tooLong(`${most} entries`);
+  for (let at = 0; at < bytes.length && lines.length <= most;) {
     const found = bytes.indexOf(LF, at);
     const end = found < 0 ? bytes.length : found;
-    const line = decodeName(bytes.subarray(at, end));
-    lines.push(line.endsWith('\r') ? line.slice(0, -1) : line);
+    lines.push(decodeName(bytes.subarray(at, end)));
     at = end + 1;
   }
   return lines;

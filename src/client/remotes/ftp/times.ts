@@ -67,15 +67,18 @@ export function setTimeInOneGo(
   if (!setting) return undefined;
   const { name, command, proves } = setting;
   const { tacitClocks } = link.experience;
-  const isTacit = !proves || tacitClocks.has(name);
+  const seen = tacitClocks.get(name) ?? (proves ? undefined : 'unknown');
   const set = command(formatTimeValue(milliseconds), path);
   return {
-    commands: isTacit ? [set, `MDTM ${path}`] : [set],
+    commands: seen === 'unknown' ? [set, `MDTM ${path}`] : [set],
     isProvenBy: ([reply, told]) => {
       if (!reply || !isPositive(reply)) return false;
       if (proves?.(reply, milliseconds)) return true;
-      tacitClocks.add(name);
-      return told !== undefined && isAt(timeIn(told), milliseconds);
+      if (seen === 'honest') return true;
+      const isHonest = told !== undefined && isAt(timeIn(told), milliseconds);
+      // Once is enough to know whether its yes means this, and in which zone.
+      tacitClocks.set(name, isHonest ? 'honest' : 'unknown');
+      return isHonest;
     },
   };
 }

@@ -26,7 +26,7 @@ export class Tracer {
   }
 
   sent(command: string): void {
-    this.#tell('sent', command.replace(SECRET, '$1 ***'));
+    if (this.#trace) this.#tell('sent', command.replace(SECRET, '$1 ***'));
   }
 
   received({ code, lines }: Reply): void {
