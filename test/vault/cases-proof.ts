@@ -52,6 +52,21 @@ export function proofCases(test: Case): void {
     assert.equal(rows[0]?.version, (await bench.home.stat(at('/b'))).version);
   });
 
+  test('carries a digest along when permission bits are set, and leaves alone what has them already', async (bench) => {
+    await put(bench.home, '/a', 'content');
+    const { mode, version } = await bench.home.stat(at('/a'));
+    await bench.home.setMode(at('/a'), mode);
+    assert.equal((await bench.home.stat(at('/a'))).version, version);
+    await bench.home.setMode(at('/a'), 0o600);
+    const changed = await bench.home.stat(at('/a'));
+    assert.equal(changed.mode, 0o600);
+    const rows = await bench.database.query.selectFrom('digests').selectAll().execute();
+    assert.deepEqual(
+      rows.map((row) => row.version),
+      [changed.version],
+    );
+  });
+
   test('commits a promised upload only if it is what was promised', async (bench) => {
     await put(bench.home, '/a', 'old');
     const promise = { length: 4, digest: { algorithm: 'sha-256', hex: sha256('good') } } as const;

@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, utimesSync } from 'node:fs';
 import {
   chmod,
   lstat,
@@ -180,7 +180,11 @@ export class LocalTree implements Tree {
     return told(async () => {
       using held = await reach(this.#home, path, 'anything');
       const accessed = Number(held.stats().atimeMs);
-      await utimes(osPath(held.path), accessed / 1000, modified / 1000);
+      const [at, seen, changed] = [osPath(held.path), accessed / 1000, modified / 1000];
+      await this.#pace.run(
+        () => utimesSync(at, seen, changed),
+        () => utimes(at, seen, changed),
+      );
       held.confirm();
     });
   }

@@ -129,6 +129,23 @@ const FORGET = statement((on, given: Place) =>
     .where('name', '=', given.name),
 );
 
+interface Carried extends Place {
+  readonly version: string;
+  readonly toFolder: Path;
+  readonly toName: string;
+  readonly toVersion: string;
+}
+
+const CARRY = statement((on, given: Carried) =>
+  on
+    .updateTable('digests')
+    .set({ folder: given.toFolder, name: given.toName, version: given.toVersion })
+    .where('home_id', '=', given.homeId)
+    .where('folder', '=', given.folder)
+    .where('name', '=', given.name)
+    .where('version', '=', given.version),
+);
+
 /** Forgets what is known of a file that has gone. */
 export async function forgetDigests(write: Write, homeId: number, path: Path): Promise<void> {
   await FORGET(write, { homeId, folder: parentOf(path), name: nameOf(path) });
@@ -142,14 +159,15 @@ export async function carryDigests(
   to: { readonly path: Path; readonly version: string },
 ): Promise<void> {
   if (from.path !== to.path) await forgetDigests(write, homeId, to.path);
-  await write
-    .updateTable('digests')
-    .set({ folder: parentOf(to.path), name: nameOf(to.path), version: to.version })
-    .where('home_id', '=', homeId)
-    .where('folder', '=', parentOf(from.path))
-    .where('name', '=', nameOf(from.path))
-    .where('version', '=', from.version)
-    .execute();
+  await CARRY(write, {
+    homeId,
+    folder: parentOf(from.path),
+    name: nameOf(from.path),
+    version: from.version,
+    toFolder: parentOf(to.path),
+    toName: nameOf(to.path),
+    toVersion: to.version,
+  });
 }
 
 /** Forgets what is known of the files below a folder: what is left of one that was removed by hand. */
