@@ -23,6 +23,8 @@ export interface RemoteFacts {
   readonly uploads: 'staged' | 'in-place';
   /** True if it can be told the digest and length beforehand, and then says what may be skipped. */
   readonly takesPromises: boolean;
+  /** True if one large file may come over several connections at once. */
+  readonly takesSegments: boolean;
   /** The digests that it can tell of its files, the one to prefer first. */
   readonly digests: readonly Algorithm[];
   /**
@@ -111,6 +113,23 @@ export interface Bundles {
   fetch(supply: Supply<FileToFetch, FetchedFile>, signal: AbortSignal): Promise<void>;
 }
 
+/** One large file that comes in parts, over several connections at once. */
+export interface Segments {
+  /**
+   * Promises the whole; to be asked on each connection before its first `write`. What has come
+   * whole is compared with the promise, and published.
+   * @returns what the server lacks of it, in order: nothing only if the file is there, and proven
+   */
+  missing(
+    path: Path,
+    whole: Digest,
+    length: number,
+    signal: AbortSignal,
+  ): Promise<readonly ByteRange[]>;
+  /** Begins to send one part of it; when it is completed, that is durable. */
+  write(path: Path, range: ByteRange, signal: AbortSignal): Promise<RemoteWriter>;
+}
+
 /** Where an upload begins. */
 export type WriteFrom =
   | { readonly kind: 'start' }
@@ -147,6 +166,8 @@ export interface RemoteConnection extends AsyncDisposable {
   readonly asides: Asides;
   /** Undefined where each file has to come and go alone, as far as is known now. */
   readonly bundles?: Bundles | undefined;
+  /** Undefined where a file has to come in one stream. */
+  readonly segments?: Segments | undefined;
   /** Undefined if there is nothing. */
   stat(path: Path, signal: AbortSignal): Promise<RemoteEntry | undefined>;
   list(folder: Path, signal: AbortSignal): Promise<readonly RemoteEntry[]>;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
+import { MiB } from '../../src/base/size.ts';
 import { skipWithoutServer } from '../support/foreign-packages.ts';
 import {
   type ForeignEncryption,
@@ -67,6 +68,24 @@ suite('certificates', pyftpdlib, () => {
     });
   }
 });
+
+test(
+  'a server that takes no segments: it is said, and the file goes in one stream',
+  pyftpdlib,
+  async () => {
+    await using visitor = await visit('pyftpdlib', 'none');
+    const { run, url, here, server } = visitor;
+    const content = Buffer.alloc(33 * MiB, randomBytes(1000));
+    await writeFile(join(here, 'large'), content);
+    const { code, stderr } = await run(['put', '--segments', '3', 'large', url]);
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stderr,
+      /warning: this server takes no segments: each file goes over one connection/,
+    );
+    assert.ok((await readFile(join(server.home, server.place, 'large'))).equals(content));
+  },
+);
 
 test('a server that proves nothing: what is said about it is true', pyftpdlib, async () => {
   await using visitor = await visit('pyftpdlib', 'none');

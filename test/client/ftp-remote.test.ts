@@ -30,6 +30,7 @@ const EXPECTED_ENCRYPTED = 5;
 const PLAIN: RemoteFacts = {
   uploads: 'in-place',
   takesPromises: false,
+  takesSegments: false,
   digests: [],
   digestsRanges: false,
   readsFromOffset: true,
@@ -44,6 +45,7 @@ const OURS: Known = {
     ...PLAIN,
     uploads: 'staged',
     takesPromises: true,
+    takesSegments: true,
     digests: ALL_DIGESTS,
     digestsRanges: true,
   },

@@ -39,6 +39,7 @@ export type Fault =
 export const STAGED: RemoteFacts = {
   uploads: 'staged',
   takesPromises: true,
+  takesSegments: false,
   digests: ['sha-256', 'md5'],
   digestsRanges: true,
   readsFromOffset: true,
@@ -49,6 +50,7 @@ export const STAGED: RemoteFacts = {
 export const PLAIN: RemoteFacts = {
   uploads: 'in-place',
   takesPromises: false,
+  takesSegments: false,
   digests: [],
   digestsRanges: false,
   readsFromOffset: true,

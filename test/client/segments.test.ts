@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 import { MiB } from '../../src/base/size.ts';
-import { planSegments } from '../../src/client/transfer/download/segments.ts';
+import { planSegments } from '../../src/client/transfer/plan-segments.ts';
 import { fails } from './fails.ts';
 import { at, PLAIN, STAGED } from './memory-remote.ts';
 import { noise, openScene } from './scene.ts';

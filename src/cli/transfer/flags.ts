@@ -120,7 +120,11 @@ export function withTransfers(command: Command): Command {
     ]),
   );
   transfers('-P, --parallel <n>', 'files at once (4)', atLeastOne);
-  transfers('--segments <n>', 'connections for one large download', atLeastOne);
+  transfers(
+    '--segments <n>',
+    'connections for one large file, where the server can take that',
+    atLeastOne,
+  );
   transfers('--in-place', 'write under the final name at once, for servers that cannot rename');
   transfers('--no-times', 'do not give copies the time of the original');
   transfers('-n, --dry-run', 'only say what would be done');

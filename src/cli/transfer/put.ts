@@ -11,12 +11,14 @@ import { failedWith } from '../../client/local/os-path.ts';
 import { asTransferFailure, throwIfInterrupted } from '../../client/retry.ts';
 import { TransferFailure } from '../../client/transfer-failure.ts';
 import { Listings } from '../../client/transfer/listings.ts';
+import { SEGMENTED_FROM } from '../../client/transfer/options.ts';
 import { upload } from '../../client/transfer/upload/upload.ts';
 import { say } from '../output.ts';
 import { concludeBatch, runBatch, type Transfer } from './batch.ts';
 import { engineOptions } from './engine-options.ts';
 import {
   type AllFlags,
+  connectionsFor,
   PARALLEL,
   withConnection,
   withContinue,
@@ -52,7 +54,7 @@ export function addPutCommand(program: Command): void {
       const address = parseAddress(url);
       const { parallel = PARALLEL } = flags;
       await runJob(flags, { canResume: true }, async (job) => {
-        await using site = await Site.open(address, flags, parallel, job);
+        await using site = await Site.open(address, flags, connectionsFor(flags), job);
         const put = new Put(site, flags, job);
         const names = await expandLocal(sources);
         const target = await put.target(
@@ -135,6 +137,7 @@ export class Put {
       for (const { title } of this.#transfers) say(`${title.source} -> ${title.target}`);
       return;
     }
+    this.#tellOfSegments();
     await makeFolders(this.#site, this.#folders, this.#job);
     const isBatch = this.#isBatch || this.#transfers.length > 1;
     const began = performance.now();
@@ -147,6 +150,18 @@ export class Put {
     }
     concludeBatch(result, isBatch);
     this.#omitted.conclude();
+  }
+
+  /** What was asked for and cannot be is said, and done in the usual way. */
+  #tellOfSegments(): void {
+    const { segments = 1, resume } = this.#flags;
+    const isWanted = segments > 1 && this.#transfers.some(({ size = 0 }) => size >= SEGMENTED_FROM);
+    if (!isWanted) return;
+    if (!this.#site.facts.takesSegments) {
+      this.#job.warn('this server takes no segments: each file goes over one connection');
+    } else if (resume === 'never') {
+      this.#job.warn('with --resume never each file goes over one connection');
+    }
   }
 
   async #planFolder(source: string, path: Path, shown: string): Promise<void> {

@@ -61,6 +61,8 @@ export interface UploadOptions extends TransferOptions {
   readonly listings?: Listings;
   /** A listing has just shown that nothing is there: a small file is then sent without asking again. */
   readonly isNew?: boolean;
+  /** Connections at once for one large file, where the server takes segments; 1 unless said. */
+  readonly segments?: number;
   /** Where, and how much of, a source without a length is kept before it is sent. */
   readonly spool?: { readonly folder?: string; readonly maxBytes?: number };
 }

@@ -42,6 +42,11 @@ export class Progress {
     this.#listener({ kind: 'resumed', bytes });
   }
 
+  /** So much of what has moved has not come. */
+  lost(bytes: number): void {
+    if (bytes > 0) this.resumed(Math.max(0, (this.#at ?? 0) - bytes));
+  }
+
   /** What is on the other side (download: here) is of no use. */
   restarted(): void {
     this.#kept = 0;

@@ -14,6 +14,11 @@ import { failureOf, isPositive } from './reply-failures.ts';
 const READING_MS = 15 * 60_000;
 const READING_BYTES_PER_MS = (20 * MiB) / 1000;
 
+/** How long a server may take that reads so many bytes, in milliseconds. */
+export function readingMs(bytes: number): number {
+  return READING_MS + bytes / READING_BYTES_PER_MS;
+}
+
 /** The words behind the path by which each style asks for a range. */
 const RANGE_WORDS = {
   exclusive: ({ start, end }) => `${start} ${end}`,
@@ -134,8 +139,7 @@ async function told(
   signal: AbortSignal,
   range: ByteRange = { start: 0, end: 0 },
 ): Promise<Digest | undefined> {
-  const patience = READING_MS + (range.end - range.start) / READING_BYTES_PER_MS;
-  const reply = await ask(link, command, signal, patience);
+  const reply = await ask(link, command, signal, readingMs(range.end - range.start));
   if (isPositive(reply)) return digestIn(reply, algorithm);
   if (reply.code < 500) throw failureOf(reply, `learn the digest of ${path}`);
   return undefined;

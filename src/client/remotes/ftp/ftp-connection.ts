@@ -9,6 +9,7 @@ import type {
   RemoteFacts,
   RemoteReader,
   RemoteWriter,
+  Segments,
   WriteFrom,
 } from '../../remote.ts';
 import { asidesOf } from './asides.ts';
@@ -24,6 +25,7 @@ import { fetchPipelined } from './pipelined/fetch.ts';
 import { storePipelined } from './pipelined/store.ts';
 import { promise, takesPromises } from './promises.ts';
 import { failureOf, isPositive } from './reply-failures.ts';
+import { findMissing, storeRange, takesSegments } from './segments.ts';
 import { say } from './spoken.ts';
 import { statPath } from './stat.ts';
 import { maySetTimes, setModified } from './times.ts';
@@ -37,6 +39,7 @@ interface Running extends AsyncDisposable {
 /** One logged-in FTP connection. */
 export class FtpConnection implements RemoteConnection {
   readonly asides: Asides;
+  readonly segments: Segments | undefined;
   readonly #link: Link;
   readonly #digests: readonly Algorithm[];
   #running: Running | undefined;
@@ -45,6 +48,7 @@ export class FtpConnection implements RemoteConnection {
     this.#link = link;
     this.asides = asidesOf(link);
     this.#digests = digestsOf(link.features);
+    this.segments = takesSegments(link.features) ? this.#segments() : undefined;
   }
 
   get facts(): RemoteFacts {
@@ -53,6 +57,7 @@ export class FtpConnection implements RemoteConnection {
     return {
       uploads: isOurs ? 'staged' : 'in-place',
       takesPromises: isOurs,
+      takesSegments: this.segments !== undefined,
       digests: this.#digests,
       digestsRanges: mayDigestRanges(this.#link),
       readsFromOffset: this.#link.restarts,
@@ -172,6 +177,19 @@ export class FtpConnection implements RemoteConnection {
     return {
       store: (supply, signal) => storePipelined(this.#idle(), supply, algorithm, signal),
       fetch: (supply, signal) => fetchPipelined(this.#idle(), supply, algorithm, signal),
+    };
+  }
+
+  #segments(): Segments {
+    return {
+      missing: (path, whole, length, signal) =>
+        findMissing(this.#idle(), path, whole, length, signal),
+      write: async (path, range, signal) => {
+        const begun = storeRange(this.#idle(), path, range, signal);
+        const writer = await this.#explaining(begun, path, 'parent', signal);
+        this.#running = writer;
+        return writer;
+      },
     };
   }
 

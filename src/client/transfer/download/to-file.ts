@@ -11,11 +11,12 @@ import { strongest } from '../digests.ts';
 import { SEGMENTED_FROM, type DownloadOptions, type Settled } from '../options.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Progress } from '../progress.ts';
+import { planSegments } from '../plan-segments.ts';
 import { Rounds, type Anew } from '../rounds.ts';
 import { askVersion, sameVersion, type RemoteVersion } from '../version.ts';
 import { fetchRange, type Fetched, type Fetching } from './fetch-range.ts';
 import { prove } from './prove.ts';
-import { fetchSegments, planSegments } from './segments.ts';
+import { fetchSegments } from './segments.ts';
 import { takeUp } from './take-up.ts';
 import { thereAlready } from './there-already.ts';
 

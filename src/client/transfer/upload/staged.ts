@@ -1,13 +1,14 @@
 import { MiB } from '../../../base/size.ts';
 import type { SourceFile } from '../../local/source-file.ts';
-import type { RemoteConnection, RemoteEntry } from '../../remote.ts';
+import type { RemoteConnection, RemoteEntry, Segments } from '../../remote.ts';
 import type { Reached } from '../../retry.ts';
 import { TransferFailure, troubled } from '../../transfer-failure.ts';
-import { onceBegun } from '../options.ts';
+import { onceBegun, SEGMENTED_FROM } from '../options.ts';
 import type { Outcome, Proof } from '../outcome.ts';
 import { type Anew, Rounds } from '../rounds.ts';
 import { findStaged, type StagedStart } from './find-staged.ts';
 import { compareWhole, readBackWhole } from './prove.ts';
+import { sendSegmented } from './in-segments.ts';
 import { send } from './send.ts';
 import type { UploadParts } from './upload-parts.ts';
 
@@ -47,6 +48,9 @@ export class StagedUpload {
     progress.size(file.size);
     progress.phase('checking');
     const entry = await this.#look(connection, file);
+    if (connection.segments && this.#isForSegments(file)) {
+      return await this.#inSegments(connection, connection.segments, file, entry, reached);
+    }
     const start = await this.#find(connection, file, entry);
     if (start.kind === 'there') {
       await this.#setTime(connection, file);
@@ -68,6 +72,31 @@ export class StagedUpload {
     }
     await this.#setTime(connection, file);
     return progress.outcome(file.size, proof);
+  }
+
+  /** True if several connections are worth their logins; each needs the promise of the whole. */
+  #isForSegments(file: SourceFile): boolean {
+    const { segments = 1, resume } = this.#parts.options;
+    // What the server has of a promised whole it does not forget.
+    const mayResume = resume !== 'never' || this.#hasBegun;
+    return segments > 1 && mayResume && file.size >= SEGMENTED_FROM;
+  }
+
+  async #inSegments(
+    connection: RemoteConnection,
+    segments: Segments,
+    file: SourceFile,
+    entry: RemoteEntry | undefined,
+    reached: Reached,
+  ): Promise<Outcome | Anew> {
+    const { progress } = this.#parts;
+    const check = (): void => this.#refuseOther(entry);
+    this.#hasBegun = true;
+    const end = await sendSegmented({ ...this.#parts, connection, segments, file, reached, check });
+    if (end !== 'sent') return end;
+    await this.#setTime(connection, file);
+    const proof: Proof = { kind: 'digest', algorithm: 'sha-256' };
+    return progress.outcome(file.size, proof, !progress.hasMoved);
   }
 
   /** What the server shows, where that can make a difference. @throws TransferFailure */

@@ -38,7 +38,8 @@ async function uploadFile(
 ): Promise<Outcome> {
   const { signal, clock, random, retries } = options;
   const progress = new Progress(options.listener);
-  const parts = { source: new UploadSource(local, progress, signal), path, options, progress };
+  const source = new UploadSource(local, progress, signal);
+  const parts = { pool, source, path, options, progress };
   const ways = { staged: new StagedUpload(parts), 'in-place': new InPlaceUpload(parts) };
   return persist(
     async (reached, number) => {
