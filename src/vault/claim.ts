@@ -32,8 +32,8 @@ export function takenOver(): Failure {
 
 /** A name for an upload and its staged file, which tells the process that has made it. */
 export function newUploadId({ self }: Presence): string {
-  // Sixteen digits of one whose random bits come from a store, because asking the system takes longer.
-  return `${self}-${randomUUID().slice(19).replace('-', '')}`;
+  // Those of one time stand side by side in the records: what changes together lies together.
+  return `${self}-${Date.now().toString(16)}${randomUUID().slice(0, 8)}`;
 }
 
 /** The process that has made an upload: while it lives, its staged file may be older than its record. */

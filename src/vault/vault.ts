@@ -101,7 +101,7 @@ export class Vault implements AsyncDisposable {
       presence,
       leftovers,
       mend: (process) => turns.run(() => mend(parts, (id) => vault.#open(id), process)),
-      writers: new Writers(),
+      writers: new Writers(clock),
       chronicle: new Chronicle(options.keepsEvents, (error) =>
         log.error('A listener failed', { error }),
       ),

@@ -1,6 +1,5 @@
 import { createHash, hash } from 'node:crypto';
 import { byteLength } from '../base/chunks.ts';
-import { NO_LONGER } from '../base/clock.ts';
 import type { Digest } from '../base/digest.ts';
 import { type Failure, asFailure, failed } from '../base/failure.ts';
 import type { Path } from '../base/path.ts';
@@ -16,15 +15,10 @@ import { StagedUpload } from './staged-upload.ts';
 import { Turns } from './turns.ts';
 import { storeWhole } from './whole-upload.ts';
 
-/** How long the first bytes of an upload wait in memory for its end, in milliseconds. */
-const HELD_MS = 100;
-
 /** The first bytes of an upload of which nothing is stored yet. */
 interface Held {
   readonly chunks: readonly Uint8Array[];
   readonly bytes: number;
-  /** Aborted when they do not wait any more. */
-  readonly waiting: AbortController;
 }
 
 /** How far an upload has come. `ended` is over for this writer, whatever became of the upload. */
@@ -169,7 +163,7 @@ export class Writer implements AsyncDisposable {
 
   /** @returns false if they are too many, or if something is stored already */
   #keepInMemory(chunks: readonly Uint8Array[]): boolean {
-    const { options, clock } = this.#parts;
+    const { options, writers } = this.#parts;
     const held = this.#heldSoFar();
     const bytes = byteLength(chunks) + (held?.bytes ?? 0);
     if (!held || bytes > options.wholeBytes) return false;
@@ -177,15 +171,12 @@ export class Writer implements AsyncDisposable {
     if (this.#hold.room < options.wholeBytes) return false;
     // They are the caller's again when this returns.
     const copy = Buffer.concat(chunks);
-    this.#state = { kind: 'held', held: { ...held, chunks: [...held.chunks, copy], bytes } };
+    this.#state = { kind: 'held', held: { chunks: [...held.chunks, copy], bytes } };
     this.#received = bytes;
     if (held.bytes > 0) return true;
     // Whoever asks for this name has to find it, though there is no record.
-    this.#parts.writers.add(this);
-    clock.sleep(HELD_MS, held.waiting.signal).then(
-      () => this.#turns.run(() => this.#storeHeld()),
-      () => {},
-    );
+    writers.add(this);
+    void this.#waitForEnd();
     return true;
   }
 
@@ -193,7 +184,12 @@ export class Writer implements AsyncDisposable {
   #heldSoFar(): Held | undefined {
     if (this.#state.kind === 'held') return this.#state.held;
     if (this.#state.kind !== 'waiting' || this.#hold.origin.kind !== 'fresh') return undefined;
-    return { chunks: [], bytes: 0, waiting: new AbortController() };
+    return { chunks: [], bytes: 0 };
+  }
+
+  async #waitForEnd(): Promise<void> {
+    await this.#parts.writers.heldForLong();
+    if (this.#state.kind === 'held') await this.#turns.run(() => this.#storeHeld());
   }
 
   /** In one step, if all of it is held. @returns undefined if it has to go step by step */
@@ -261,7 +257,6 @@ export class Writer implements AsyncDisposable {
 
   async #begin(): Promise<StagedUpload> {
     const { writers } = this.#parts;
-    this.#stopWaiting();
     // A new upload is known before its record is there: whoever finds the record finds the writer.
     if (this.#hold.origin.kind !== 'unfinished') writers.add(this);
     try {
@@ -294,14 +289,9 @@ export class Writer implements AsyncDisposable {
   }
 
   #end(offset: number): number {
-    this.#stopWaiting();
     this.#state = { kind: 'ended', offset };
     this.#parts.writers.remove(this);
     return offset;
-  }
-
-  #stopWaiting(): void {
-    if (this.#state.kind === 'held') this.#state.held.waiting.abort(NO_LONGER);
   }
 }
 

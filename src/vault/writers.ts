@@ -1,15 +1,25 @@
+import type { Clock } from '../base/clock.ts';
 import type { Failure } from '../base/failure.ts';
+import { GroupSync } from '../base/group-sync.ts';
 import { comparable } from '../base/name.ts';
 import type { Path } from '../base/path.ts';
 import type { ByteRange } from '../base/range.ts';
 import type { SegmentWriter } from './segments/segment-writer.ts';
 import type { Writer } from './writer.ts';
 
+/** The most that the first bytes of an upload wait in memory for its end, in milliseconds. */
+const HELD_MS = 100;
+
 /** The uploads that somebody writes at this moment, in this process. */
 export class Writers {
   readonly #byUpload = new Map<string, Writer>();
   readonly #segments = new Map<string, SegmentWriter>();
   readonly #aftermath = new Set<Promise<unknown>>();
+  readonly #beats: GroupSync;
+
+  constructor(clock: Clock) {
+    this.#beats = new GroupSync(() => clock.sleep(HELD_MS / 2));
+  }
 
   add(writer: Writer): void {
     this.#byUpload.set(writer.id, writer);
@@ -57,6 +67,11 @@ export class Writers {
     return [...this.#byUpload.values()].findLast(
       (writer) => writer.homeId === homeId && comparable(writer.path) === wanted,
     );
+  }
+
+  /** Resolves when what has come now has waited long enough; all who wait share a timer. */
+  heldForLong(): Promise<void> {
+    return this.#beats.request();
   }
 
   /** Ends every upload that runs, each with all it has received made durable. */

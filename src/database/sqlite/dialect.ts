@@ -9,6 +9,7 @@ import {
   SqliteDriver,
   type SqliteStatement,
 } from 'kysely';
+import type { Direct } from '../statement.ts';
 
 /** Statements kept prepared; the queries of this program are far fewer. */
 const MAX_STATEMENTS = 500;
@@ -39,6 +40,26 @@ function prepared(statement: StatementSync): SqliteStatement {
     run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
     iterate: (parameters) =>
       statement.iterate(...(parameters as SQLInputValue[])) as IterableIterator<unknown>,
+  };
+}
+
+/** Runs statements as they are, each prepared once: those that are asked for so are few. */
+export function direct(database: DatabaseSync): Direct {
+  const statements = new Map<
+    string,
+    { readonly statement: StatementSync; readonly reads: boolean }
+  >();
+  return (sql, values) => {
+    let known = statements.get(sql);
+    if (!known) {
+      const statement = database.prepare(sql);
+      known = { statement, reads: statement.columns().length > 0 };
+      statements.set(sql, known);
+    }
+    const parameters = values as SQLInputValue[];
+    if (known.reads) return { rows: known.statement.all(...parameters) };
+    const { changes } = known.statement.run(...parameters);
+    return { rows: [], numAffectedRows: BigInt(changes) };
   };
 }
 

@@ -8,9 +8,10 @@ import { Failure, failed } from '../../base/failure.ts';
 import { GroupSync } from '../../base/group-sync.ts';
 import { MiB } from '../../base/size.ts';
 import type { Database, Query, Write } from '../database.ts';
+import { type Direct, runDirectly } from '../statement.ts';
 import type { Tables } from '../tables.ts';
 import { Checkpoints } from './checkpoints.ts';
-import { NodeSqliteDialect, isBusy } from './dialect.ts';
+import { NodeSqliteDialect, direct, isBusy } from './dialect.ts';
 import { syncFolder, writeCopy } from './copy.ts';
 import { type MigrateOptions, migrate } from './migrate.ts';
 
@@ -55,6 +56,7 @@ export class Sqlite implements Database {
   readonly #log: FileHandle | undefined;
   readonly #raw: DatabaseSync;
   readonly #checkpoints: Checkpoints | undefined;
+  readonly #direct: Direct;
   /** Asked at every login: to prepare it takes longer than to run it. */
   readonly #dataVersion: StatementSync;
 
@@ -69,6 +71,7 @@ export class Sqlite implements Database {
     this.#dataVersion = raw.prepare('pragma data_version');
     this.#dataVersion.setReturnArrays(true);
     this.query = query;
+    this.#direct = direct(raw);
     this.#log = log;
     let lost: Failure | undefined;
     this.#sync = new GroupSync(async () => {
@@ -115,7 +118,10 @@ export class Sqlite implements Database {
   async write<T>(work: (transaction: Write) => Promise<T>): Promise<T> {
     await this.#checkpoints?.gate;
     try {
-      const result = await this.query.transaction().execute(work);
+      const result = await this.query.transaction().execute((write) => {
+        runDirectly(write, this.#direct);
+        return work(write);
+      });
       this.#checkpoints?.keepUp();
       return result;
     } catch (error) {

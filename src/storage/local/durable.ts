@@ -18,6 +18,7 @@ interface OpenFolder {
 export class FolderSyncs {
   readonly #syncing: Syncing;
   readonly #open = new Map<string, OpenFolder>();
+  readonly #keys = new WeakMap<Held, string>();
 
   constructor(syncing: Syncing) {
     this.#syncing = syncing;
@@ -30,7 +31,7 @@ export class FolderSyncs {
   async durably<T>(folders: readonly Held[], change: () => T | Promise<T>): Promise<T> {
     await using used = new AsyncDisposableStack();
     const syncs = folders.map((folder) => {
-      const key = keyOf(folder);
+      const key = this.#keyOf(folder);
       const open = this.#enter(key, folder);
       used.defer(() => this.#leave(key, open));
       return open.sync;
@@ -39,6 +40,15 @@ export class FolderSyncs {
     for (const sync of syncs) await sync.request();
     for (const folder of folders) folder.confirm();
     return result;
+  }
+
+  #keyOf(folder: Held): string {
+    const known = this.#keys.get(folder);
+    if (known !== undefined) return known;
+    const { dev, ino } = folder.stats();
+    const key = `${dev}.${ino}`;
+    this.#keys.set(folder, key);
+    return key;
   }
 
   #enter(key: string, folder: Held): OpenFolder {
@@ -60,11 +70,6 @@ export class FolderSyncs {
     this.#open.delete(key);
     closeSync(open.descriptor);
   }
-}
-
-function keyOf(folder: Held): string {
-  const { dev, ino } = folder.stats();
-  return `${dev}.${ino}`;
 }
 
 /** Makes a folder and those above it, durably, unless it is there. @returns its absolute path */

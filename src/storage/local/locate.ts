@@ -29,11 +29,20 @@ export async function reach(home: Confinement, path: Path, wanted: Wanted): Prom
   }
 }
 
+/** How a folder is come by; its own from then on. */
+type ReachFolder = (home: Confinement, path: Path) => Promise<Held>;
+
+const reachFolder: ReachFolder = (home, path) => reach(home, path, 'folder');
+
 /** Holds the folder of a path, for doing something to the name in it. The root has no name. */
-export async function locate(home: Confinement, path: Path): Promise<Located> {
+export async function locate(
+  home: Confinement,
+  path: Path,
+  folderAt = reachFolder,
+): Promise<Located> {
   if (path === ROOT) throw new Failure('forbidden', 'The root stays as it is');
   if (isHidden(path)) throw notFound();
-  const folder = await reach(home, parentOf(path), 'folder');
+  const folder = await folderAt(home, parentOf(path));
   try {
     const name = await spelling(folder.path, nameOf(path));
     const at = within(folder.path, name);
@@ -45,11 +54,15 @@ export async function locate(home: Confinement, path: Path): Promise<Located> {
 }
 
 /** As {@link locate}, for a name that is to be made. @throws Failure `name-refused` */
-export async function locateNew(home: Confinement, path: Path): Promise<Located> {
+export async function locateNew(
+  home: Confinement,
+  path: Path,
+  folderAt = reachFolder,
+): Promise<Located> {
   if (isHidden(nameOf(path)) && !isHidden(parentOf(path))) {
     throw new Failure('name-refused', 'The server keeps this name for itself');
   }
-  return locate(home, path);
+  return locate(home, path, folderAt);
 }
 
 /** The slow way, name by name: finds other spellings, and tells exactly where it ends. */

@@ -35,6 +35,8 @@ export class Staging implements AsyncDisposable {
   readonly #pace = new Pace(waitedForProcessor);
   /** Uploads that begin at once share it. */
   readonly #syncNames: GroupSync;
+  /** Those that were staged at once and are about to be published, by their ids. */
+  readonly #whole = new Map<string, number>();
 
   constructor(
     { descriptor, path, isLasting }: StagingFolder,
@@ -66,10 +68,15 @@ export class Staging implements AsyncDisposable {
     if (this.#pace.isCareful) return undefined;
     return this.#folder.use(async () => {
       const descriptor = this.#pace.measured(() => makeFile(this.#pathOf(id), file));
+      this.#whole.set(id, descriptor);
+      const both = [this.#syncing.file(descriptor), this.#syncNames.request()];
       try {
-        await Promise.all([this.#syncing.file(descriptor), this.#syncNames.request()]);
-      } finally {
-        this.#pace.measured(() => closeSync(descriptor));
+        await Promise.all(both);
+      } catch (error) {
+        // Not while the other one may still use it.
+        await Promise.allSettled(both);
+        this.#closeWhole(id);
+        throw error;
       }
     });
   }
@@ -116,6 +123,7 @@ export class Staging implements AsyncDisposable {
   /** Not durable at once: what a power cut brings back is found again by {@link list}. */
   drop(id: string): Promise<void> {
     return this.#folder.use(async () => {
+      this.#closeWhole(id);
       try {
         await unlink(this.#pathOf(id));
       } catch (error) {
@@ -135,7 +143,9 @@ export class Staging implements AsyncDisposable {
     return this.#folder.use(async () => {
       const path = this.#pathOf(id);
       const to = osPath(within(folder.path, name));
-      const descriptor = await this.#openThere(path, O_RDONLY | O_NOFOLLOW);
+      const descriptor =
+        this.#whole.get(id) ?? (await this.#openThere(path, O_RDONLY | O_NOFOLLOW));
+      this.#whole.delete(id);
       try {
         await syncs.durably([folder], () =>
           this.#pace.run(
@@ -151,7 +161,15 @@ export class Staging implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
+    for (const id of [...this.#whole.keys()]) this.#closeWhole(id);
     return this.#folder[Symbol.asyncDispose]();
+  }
+
+  #closeWhole(id: string): void {
+    const descriptor = this.#whole.get(id);
+    if (descriptor === undefined) return;
+    this.#whole.delete(id);
+    closeSync(descriptor);
   }
 
   #opened(descriptor: number, use?: 'shared'): LocalStagedFile {

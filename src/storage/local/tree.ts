@@ -27,6 +27,7 @@ import { osPath, within } from './os-path.ts';
 import { Pace, waitedForProcessor } from './pace.ts';
 import type { Staging } from './staging.ts';
 import type { Syncing } from './syncing.ts';
+import { TurnFolders } from './turn-folders.ts';
 
 /** What a tree works in. */
 export interface Place {
@@ -50,6 +51,9 @@ export class LocalTree implements Tree {
   /** Of looking at names, which takes microseconds where nothing has to be read from the disk. */
   readonly #pace = new Pace(waitedForProcessor);
   readonly #reading = new Pace(waitedForProcessor);
+  readonly #folders = new TurnFolders();
+  readonly #folderAt = (home: Confinement, path: Path) => this.#folders.reach(home, path);
+  #isLookedAt = false;
   #isClosed = false;
 
   /**
@@ -202,7 +206,7 @@ export class LocalTree implements Tree {
   }
 
   stageWhole(id: string, file: WholeFile): Promise<void> | undefined {
-    return this.#staging.stageWhole(id, file);
+    return this.#hereInThisTurn().staging.stageWhole(id, file);
   }
 
   stageCopy(id: string, from: Path, length: number): Promise<StagedFile> {
@@ -231,11 +235,12 @@ export class LocalTree implements Tree {
   publish(id: string, path: Path, instead?: Instead): Promise<Entry> {
     return told(async () => {
       if (path === ROOT) throw new Failure('is-a-directory', 'This is a folder');
-      using place = await locateNew(this.#home, path);
-      const there = entryAt(this.#home, place.at, place.name);
+      const { home, staging } = this.#hereInThisTurn();
+      using place = await locateNew(home, path, this.#folderAt);
+      const there = entryAt(home, place.at, place.name);
       if (there) checkReplaceableByFile(there);
       checkInstead(there, instead);
-      return await this.#staging.publish(id, place.folder, place.name, this.#syncs);
+      return await staging.publish(id, place.folder, place.name, this.#syncs);
     });
   }
 
@@ -271,6 +276,16 @@ export class LocalTree implements Tree {
     return found;
   }
 
+  /** The same, looked at once in a turn of the event loop: many small files may come in one. */
+  #hereInThisTurn(): Place {
+    if (!this.#isLookedAt) {
+      this.#here(({ home, staging }) => home.isRemoved() || staging.isRemoved());
+      this.#isLookedAt = true;
+      setImmediate(() => (this.#isLookedAt = false));
+    }
+    return this.#place;
+  }
+
   /** Where the disk is slow, a thread brings what is asked about into the system's memory first. */
   async #fetch(path: Path): Promise<void> {
     if (this.#pace.isCareful) await lstat(osPath(this.#home.root + path)).catch(() => {});
@@ -282,8 +297,9 @@ export class LocalTree implements Tree {
       using root = await reach(this.#home, ROOT, 'folder');
       return entryOf('', root.stats());
     }
-    using place = await locate(this.#home, path);
-    return entryAt(this.#home, place.at, place.name);
+    const { home } = this.#hereInThisTurn();
+    using place = await locate(home, path, this.#folderAt);
+    return entryAt(home, place.at, place.name);
   }
 
   #existing(place: Located): Entry {
