@@ -1,4 +1,5 @@
 import type { Failure } from '../base/failure.ts';
+import { Notice } from '../base/notice.ts';
 import type { Path } from '../base/path.ts';
 import type { TransferOutcome } from '../base/transfer-event.ts';
 import type { Entry, ReadableFile, Soon } from '../storage/store.ts';
@@ -17,9 +18,9 @@ export class FileDownload implements Download, Running {
   readonly entry: Entry;
   readonly start: number;
   readonly end: number | undefined;
-  readonly signal: AbortSignal;
   readonly #parts: TransferParts;
-  readonly #stop = new AbortController();
+  readonly #stop = new Notice();
+  #signal: AbortSignal | undefined;
   readonly #file: ReadableFile;
   readonly #began: number;
   #position: number;
@@ -28,7 +29,6 @@ export class FileDownload implements Download, Running {
   constructor(parts: TransferParts, path: Path, file: ReadableFile, start: number, end?: number) {
     this.#parts = parts;
     this.id = parts.running.nextId();
-    this.signal = AbortSignal.any([parts.signal, this.#stop.signal]);
     this.path = path;
     this.#file = file;
     this.entry = file.entry;
@@ -40,6 +40,11 @@ export class FileDownload implements Download, Running {
     parts.running.add(this);
   }
 
+  /** Made when somebody listens: nobody does to a small file that goes in one turn. */
+  get signal(): AbortSignal {
+    return (this.#signal ??= AbortSignal.any([this.#parts.signal, this.#stop.signal]));
+  }
+
   get moved(): number {
     return this.#position - this.start;
   }
@@ -49,12 +54,13 @@ export class FileDownload implements Download, Running {
   }
 
   stop(reason: Failure): void {
-    this.#stop.abort(reason);
+    this.#stop.give(reason);
   }
 
-  read(into: Uint8Array, signal = this.signal, beside = false): Soon<number> {
+  read(into: Uint8Array, signal?: AbortSignal, beside = false): Soon<number> {
     const { down } = this.#parts.bandwidth;
-    return down.isFree ? this.#readNext(into, beside) : this.#readInTime(into, down, signal);
+    if (down.isFree) return this.#readNext(into, beside);
+    return this.#readInTime(into, down, signal ?? this.signal);
   }
 
   #readNext(into: Uint8Array, beside = false): Soon<number> {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Failure } from '../../../base/failure.ts';
 import type { Path } from '../../../base/path.ts';
 import { KiB } from '../../../base/size.ts';
@@ -62,7 +62,7 @@ export class OutgoingBundle implements Transfer {
     try {
       await using download = await this.#session.download(path, 0);
       const bytes = await readWhole(download, signal);
-      const hex = createHash('sha256').update(bytes).digest('hex');
+      const hex = hash('sha256', bytes);
       const { modified } = download.entry;
       await download.finish('complete', bytes.length);
       this.#files += 1;
