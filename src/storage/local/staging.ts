@@ -161,7 +161,7 @@ export class Staging implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    for (const id of [...this.#whole.keys()]) this.#closeWhole(id);
+    for (const id of this.#whole.keys()) this.#closeWhole(id);
     return this.#folder[Symbol.asyncDispose]();
   }
 
