@@ -8,6 +8,9 @@ import type { Server } from './servers.ts';
 /** Transfers beside which one waits. */
 export const TRANSFERS = 4;
 
+/** As many files as no client moves while one looks. */
+const MANY = 100;
+
 /** How long one looks, and how often somebody says NOOP, in milliseconds. */
 const LOOK_MS = 3000;
 const EVERY_MS = 2;
@@ -19,10 +22,14 @@ const EVERY_MS = 2;
  */
 export async function waits(server: Server, verb: 'RETR' | 'STOR', file: string): Promise<number> {
   const stop = new AbortController();
-  const words = (index: number): string[] =>
-    verb === 'RETR'
-      ? ['-o', '/dev/null', urlOf(server, '/big')]
-      : ['-T', file, urlOf(server, `/in-${index}`)];
+  // One curl moves many: starting a program takes the processor from all who are measured.
+  const words = (index: number): string[] => {
+    const once =
+      verb === 'RETR'
+        ? ['-o', '/dev/null', urlOf(server, '/big')]
+        : ['-T', file, urlOf(server, `/in-${index}`)];
+    return Array.from({ length: MANY }, () => once).flat();
+  };
   const transfer = async (index: number): Promise<void> => {
     while (!stop.signal.aborted) await curl(server, words(index), { signal: stop.signal });
   };
