@@ -130,6 +130,23 @@ suite('a running digest', () => {
     await running.close();
   });
 
+  test('far behind its writer holds it up only until it has come a little nearer', async () => {
+    await using real = await disk();
+    await real.handle.truncate(2048 * MiB);
+    // It goes no nearer than it has to.
+    real.thread.hold(true);
+    const running = new RunningDigest('sha-1', real.file, real.thread);
+    let waits = 0;
+    for (let written = 0; written < 1344 * MiB; written += 16 * MiB) {
+      running.append([], 16 * MiB);
+      const wait = running.keepUp();
+      if (wait !== undefined) waits += 1;
+      await wait;
+    }
+    assert.ok(waits > 0);
+    await running.close();
+  });
+
   test('of nothing is the digest of nothing', async () => {
     await using real = await disk();
     const running = new RunningDigest('sha-256', real.file, real.thread);

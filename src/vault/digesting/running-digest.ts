@@ -11,6 +11,9 @@ const INLINE_BYTES = MiB;
 /** How much the thread is given at a time: telling it more often costs more than it gains. */
 const ADVANCE_BYTES = 4 * MiB;
 
+/** How often the thread tells how far it is: a sender that has to wait waits for so much of it. */
+const TELL_BYTES = 64 * MiB;
+
 /** How far the thread may be behind the writer; then the sender waits for it. */
 const MAX_BEHIND_BYTES = 1.25 * GiB;
 
@@ -31,6 +34,8 @@ export class RunningDigest {
   #method: Method;
   #position = 0;
   #advanced = 0;
+  /** Where the thread was last asked to tell of itself. */
+  #told = 0;
   /** The digests that the thread has been asked for and has not told yet, in order. */
   readonly #asked: { readonly at: number; readonly hex: Promise<string> }[] = [];
   /** Up to here the thread has come, or need not have. */
@@ -54,7 +59,7 @@ export class RunningDigest {
     const proof = proofAt === undefined ? undefined : this.#digestAt(proofAt);
     this.#position = length;
     // What was there before holds up nobody who sends more.
-    this.#hashed = length;
+    this.#hashed = this.#told = length;
     hash?.advance(length);
     return proof;
   }
@@ -67,6 +72,7 @@ export class RunningDigest {
       else for (const chunk of chunks) this.#method.hash.update(chunk);
     }
     this.#advance(ADVANCE_BYTES);
+    this.#askToTell();
   }
 
   /** The digest of the bytes so far, in hexadecimal. */
@@ -107,6 +113,13 @@ export class RunningDigest {
   /** Resolves when the file is not read any more. */
   async close(): Promise<void> {
     if (this.#method.kind === 'followed') await this.#method.hash.close();
+  }
+
+  #askToTell(): void {
+    if (this.#method.kind !== 'followed' || this.#position - this.#told < TELL_BYTES) return;
+    this.#told = this.#position;
+    // Whoever wants the digest is told what is wrong with it.
+    this.#ask(this.#method.hash, this.#position).catch(() => {});
   }
 
   /** Lets the thread go on when at least so many bytes are waiting for it. */
