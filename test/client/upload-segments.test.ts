@@ -169,6 +169,19 @@ suite('an upload over several connections', { timeout: 120_000 }, () => {
     await assertArrived(scene);
   });
 
+  test('of two at once comes once, whoever sends which part of it', async () => {
+    await using scene = await openScene();
+    const outcomes = await Promise.all([scene.put(), scene.put()]);
+    assert.deepEqual(
+      outcomes.map(({ proof }) => proof.kind),
+      ['digest', 'digest'],
+    );
+    await assertArrived(scene);
+    await using client = await scene.live.logIn();
+    assert.match(await client.say('SITE QUOTA', 200), /Files: 1 of/);
+    assert.doesNotMatch(await client.say('SITE UPLOADS', 213), /film/);
+  });
+
   test('of a source that has changed since is never a mix', async () => {
     await using scene = await openScene([cut(5 * MiB), cut(3 * MiB), cut(7 * MiB)]);
     await writeFile(scene.target, 'what was there');
