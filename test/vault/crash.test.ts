@@ -27,6 +27,15 @@ async function finish(home: Home, path: string, content: string): Promise<void> 
   assert.equal(await read(home, path), content);
 }
 
+/** Stores it in one step where that goes, else as an upload. */
+async function store(home: Home, path: string, text: string): Promise<void> {
+  const content = Buffer.from(text);
+  const digest = { algorithm: 'sha-256', hex: sha256(text) } as const;
+  const file = { content, wishes: { length: content.length, digest }, evidence: 'it came so' };
+  const stored = await home.store(at(path), file, 'test', () => {});
+  if (!stored) await put(home, path, text);
+}
+
 function join(home: Home, target: string, sources: readonly string[]): Promise<unknown> {
   const { signal } = new AbortController();
   return home.join(
@@ -55,6 +64,18 @@ const SCENARIOS: readonly Scenario[] = [
       await put(home, '/a', 'newest');
       assert.equal(await read(home, '/a'), 'newest');
     },
+  },
+  {
+    name: 'two small files that come at once with what they are to be',
+    isWhole: true,
+    run: (home) => Promise.all([store(home, '/new', NEW), store(home, '/a', LINES)]),
+    allowed: [
+      THERE,
+      { ...THERE, '/new': NEW },
+      { ...THERE, '/a': LINES },
+      { ...THERE, '/new': NEW, '/a': LINES },
+    ],
+    next: (home) => finish(home, '/new', NEW),
   },
   {
     name: 'an append',
