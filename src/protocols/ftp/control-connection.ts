@@ -274,11 +274,11 @@ export class ControlConnection {
   }
 
   async #runTransfer(what: Transfer, { plan }: State): Promise<Reply> {
-    const signal = this.#begin(what);
+    const signals = this.#begin(what);
     const last = await carryOut(what, plan, {
       desk: this.#desk,
       protection: this.#state.dataProtection === 'P' ? this.#protection : undefined,
-      signal,
+      signals,
       say: (preliminary) => {
         this.#say(preliminary);
         this.#writer.flush();
@@ -292,7 +292,7 @@ export class ControlConnection {
   }
 
   async #runTask(task: Task, { situation }: Verb): Promise<Reply> {
-    const signal = AbortSignal.any([this.#begin(task), this.#gone.signal]);
+    const signal = AbortSignal.any([...this.#begin(task), this.#gone.signal]);
     const { clock, options } = this.#room;
     const last = await carryOutTask(task, {
       clock,
@@ -310,12 +310,12 @@ export class ControlConnection {
   }
 
   /** From now on this runs. @returns what stops it */
-  #begin(what: Transfer | Task): AbortSignal {
+  #begin(what: Transfer | Task): readonly AbortSignal[] {
     const running = new Running(what);
     this.#running = running;
     if (this.#queue.has(isAbort)) running.abort();
     const session = sessionOf(this.#state);
-    return session ? AbortSignal.any([running.signal, session.signal]) : running.signal;
+    return session ? [running.signal, session.signal] : [running.signal];
   }
 
   /** A full queue must not hide that the connection has ended: room for as many lines again. */

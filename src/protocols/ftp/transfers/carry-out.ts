@@ -22,8 +22,8 @@ export interface Surroundings {
   /** Sends a preliminary reply now; resolves when more can be said. */
   readonly say: (reply: Reply) => Soon<void>;
   readonly watchControl: () => ControlWatch;
-  /** Aborted with a Failure when the transfer has to stop. */
-  readonly signal: AbortSignal;
+  /** One of them is aborted with a Failure when the transfer has to stop. */
+  readonly signals: readonly AbortSignal[];
 }
 
 /**
@@ -33,14 +33,15 @@ export interface Surroundings {
 export async function carryOut(
   transfer: Transfer,
   plan: DataPlan,
-  { desk, protection, say, watchControl, signal }: Surroundings,
+  { desk, protection, say, watchControl, signals }: Surroundings,
 ): Promise<Reply> {
   using _counted = desk.traffic.enter();
   try {
     await using running = transfer;
-    const signals = running.signal === undefined ? [signal] : [signal, running.signal];
-    if (running.endsWithControl) signals.push(desk.signal);
-    const stop = AbortSignal.any(signals);
+    const stops = [...signals];
+    if (running.signal !== undefined) stops.push(running.signal);
+    if (running.endsWithControl) stops.push(desk.signal);
+    const stop = AbortSignal.any(stops);
     void say(replies.opening(running.opening));
     const here = plan.kind === 'passive' ? plan.listener.takeAtOnce() : undefined;
     const connected = here ?? (await connection(plan, desk, stop));
