@@ -27,6 +27,16 @@ const CASES: readonly Case[] = [
   ['as many as the operator wants', { roundTripMs: 1 }, 8, { roundTrips: 8 }],
   ['where they are short, a machine gets its time', { roundTripMs: 0.1 }, 2],
   ['where they are long, nobody waits longer for them', { roundTripMs: 30 }, 10],
+  [
+    'what consists of blocks may have been left between two',
+    { roundTripMs: 1, bytes: 1 << 20 },
+    10,
+  ],
+  [
+    'unless close_notify says that it was not',
+    { roundTripMs: 1, bytes: 1 << 20, closeNotify: 'said' },
+    4,
+  ],
   ['they do not shorten a share', { roundTripMs: 0.1, tookMs: 20_000 }, 400],
   [
     'they say nothing where they are not looked at',

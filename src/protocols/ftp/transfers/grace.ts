@@ -20,6 +20,9 @@ export interface GraceOptions {
   readonly freeBytes: number;
 }
 
+/** Programs send files in blocks of so many bytes, or of several times as many. */
+const BLOCK_BYTES = KiB;
+
 export const GRACE_DEFAULTS: GraceOptions = {
   share: 0.02,
   mostMs: 1000,
@@ -55,7 +58,8 @@ export interface Grace {
  * microseconds: it takes round trips until that has come, and nothing longer. A program that ends
  * itself, as Python does upon Ctrl-C, closes one after the other in its own time: only an upload that
  * took long can wait for that, and where a sender has several, which it may end in turn, they share
- * that time.
+ * that time. It ends between two blocks: what ends with a part of one has come to its own end, and
+ * only that waits no longer than round trips take.
  */
 export function graceFor(upload: EndedUpload, options: GraceOptions): Grace {
   const { tookMs, bytes, closeNotify, atOnce, roundTripMs } = upload;
@@ -63,7 +67,8 @@ export function graceFor(upload: EndedUpload, options: GraceOptions): Grace {
   const share = closeNotify === 'said' ? 0 : (tookMs * options.share) / atOnce;
   const long = Math.min(options.mostMs, share);
   if (bytes > 0 && bytes <= options.freeBytes) return { ms: long, busyMs: long };
-  const short = shortest(roundTripMs, options);
+  const mayUnwind = closeNotify !== 'said' && bytes % BLOCK_BYTES === 0;
+  const short = mayUnwind ? options.leastMs : shortest(roundTripMs, options);
   return { ms: Math.max(short, long), busyMs: Math.max(options.leastMs, long) };
 }
 
