@@ -5,8 +5,8 @@ import { boundYoungSpace } from './cli/young-space.ts';
 
 const problem = nodeProblem(process.versions.node);
 if (problem === undefined) {
-  widenThreadPool();
   const serves = process.argv[2] === 'serve';
+  widenThreadPool({ serves });
   // Reading the rest of the program would widen it, too.
   if (serves) boundYoungSpace();
   // Only now: an older Node cannot even read the rest.

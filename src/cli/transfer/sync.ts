@@ -210,7 +210,15 @@ async function carrier(
     return ({ path, size, isNew }) => {
       const [source, there] = [join(local, path), below(remote, path)];
       return {
-        title: { name: path, direction: 'upload', source, target: site.url(there) },
+        title: {
+          name: path,
+          direction: 'upload',
+          source,
+          // Only machines want to know, and of very many files it takes its time.
+          get target() {
+            return site.url(there);
+          },
+        },
         size,
         run: (hear) =>
           upload(pool, source, there, { ...engineOptions(flags, signal, hear), isNew, bundling }),
@@ -222,7 +230,14 @@ async function carrier(
   return ({ path, size, modified }) => {
     const [target, there] = [join(local, path), below(remote, path)];
     return {
-      title: { name: path, direction: 'download', source: site.url(there), target },
+      title: {
+        name: path,
+        direction: 'download',
+        target,
+        get source() {
+          return site.url(there);
+        },
+      },
       size,
       run: (hear) =>
         download(pool, there, target, {

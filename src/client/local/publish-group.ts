@@ -3,7 +3,7 @@ import {
   fchmodSync,
   fsync,
   futimesSync,
-  openSync,
+  open,
   renameSync,
   rmSync,
   writeSync,
@@ -37,13 +37,15 @@ interface Draft extends Wanted {
 }
 
 const sync = promisify(fsync);
+const openFile = promisify(open);
 
 /**
  * Small files that become durable and get their names together, which takes a disk little longer
  * than one. Each turn gives the files of the last one their names, writes those that came since, and
  * then syncs the folders of the former and the latter themselves, all at once. Nothing is written
- * while that goes on: a file system that is busy with a sync lets nobody make a file. The calls
- * that need no disk are made at once: for so few bytes they are shorter than a thread's answer.
+ * while that goes on: a file system that is busy with a sync lets nobody make a file. Threads make
+ * the files, which may take long even so, while others are fetched; the calls that need no disk are
+ * made at once: for so few bytes they are shorter than a thread's answer.
  */
 export class PublishGroup {
   #wanted: Wanted[] = [];
@@ -69,8 +71,8 @@ export class PublishGroup {
     while (this.#wanted.length > 0 || synced.length > 0) {
       const wanted = this.#wanted;
       this.#wanted = [];
-      const named = synced.flatMap((draft) => orTold(draft, () => giveName(draft)));
-      const written = wanted.flatMap((one) => orTold(one, () => write(one)));
+      const named = synced.filter(isNamed);
+      const written = (await Promise.all(wanted.map(write))).flat();
       const folders = Map.groupBy(named, ({ file }) => dirname(file.target));
       const [durable] = await Promise.all([
         Promise.all(written.map(makeDurable)),
@@ -79,16 +81,6 @@ export class PublishGroup {
       synced = durable.flat();
     }
     this.#isAtWork = false;
-  }
-}
-
-/** What the work makes; nothing if it fails, and whoever waits is told why. */
-function orTold<T>({ published }: Wanted, work: () => T): T[] {
-  try {
-    return [work()];
-  } catch (error) {
-    published.reject(error);
-    return [];
   }
 }
 
@@ -103,16 +95,18 @@ async function makeDurable(draft: Draft): Promise<Draft[]> {
   }
 }
 
-function giveName(draft: Draft): Draft {
-  const { file, handle } = draft;
+/** Gives it its name; if that fails, whoever waits is told why. */
+function isNamed(draft: Draft): boolean {
+  const { file, handle, published } = draft;
   try {
     renameSync(osPath(file.draft), osPath(file.target));
   } catch (error) {
     discard(draft);
-    throw error;
+    published.reject(error);
+    return false;
   }
   closeSync(handle);
-  return draft;
+  return true;
 }
 
 async function settle(folder: string, drafts: readonly Draft[]): Promise<void> {
@@ -124,18 +118,22 @@ async function settle(folder: string, drafts: readonly Draft[]): Promise<void> {
   }
 }
 
-function write(wanted: Wanted): Draft {
-  const { draft, bytes, modified, mode } = wanted.file;
-  const handle = openSync(osPath(draft), 'wx', 0o666);
+/** Nothing if it fails: then whoever waits has been told why. */
+async function write(wanted: Wanted): Promise<Draft[]> {
+  const { file, published } = wanted;
+  const { draft, bytes, modified, mode } = file;
+  let handle: number | undefined;
   try {
+    handle = await openFile(osPath(draft), 'wx', 0o666);
     for (let at = 0; at < bytes.length; at += writeSync(handle, bytes, at));
     if (mode !== undefined) fchmodSync(handle, mode);
     if (modified !== undefined) futimesSync(handle, modified / 1000, modified / 1000);
+    return [{ ...wanted, handle }];
   } catch (error) {
-    discard({ ...wanted, handle });
-    throw error;
+    if (handle !== undefined) discard({ ...wanted, handle });
+    published.reject(error);
+    return [];
   }
-  return { ...wanted, handle };
 }
 
 function discard({ file, handle }: Draft): void {
