@@ -1,4 +1,5 @@
 import {
+  constants,
   createDeflate,
   createInflate,
   deflateSync,
@@ -13,6 +14,18 @@ const PIECE_BYTES = 64 * 1024;
 
 /** So much is put through zlib in this turn: a thread's answer, and a stream, would take longer. */
 const AT_ONCE_BYTES = 16 * 1024;
+
+/** How often is looked whether what comes can be made smaller. */
+const STRETCH_BYTES = 1024 * 1024;
+
+/** So much of a stretch shows it, in this turn and at the lowest level. */
+const SAMPLE_BYTES = 16 * 1024;
+
+/** What stays larger than this share of itself is packed already, as most large files are. */
+const WORTH_SHARE = 0.95;
+
+/** The level at which bytes go as they are. */
+const STORED = 0;
 
 /** If it becomes more than this it is not worth the others' turn. */
 const AT_ONCE_INFLATED_BYTES = 256 * 1024;
@@ -39,13 +52,18 @@ class ZlibPump {
   }
 
   /** All that zlib makes of these bytes now; they must stay as they are until it has ended. */
-  async *push(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-    let isTaken = false;
-    this.#zlib.write(bytes, () => {
-      isTaken = true;
+  push(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+    return this.during((done) => this.#zlib.write(bytes, done));
+  }
+
+  /** All that comes out until something that zlib was told to do is done. */
+  async *during(begin: (done: () => void) => void): AsyncGenerator<Uint8Array> {
+    let isDone = false;
+    begin(() => {
+      isDone = true;
       this.#wake();
     });
-    yield* this.#pieces(() => isTaken);
+    yield* this.#pieces(() => isDone);
   }
 
   /** What is left when nothing more is pushed. */
@@ -73,10 +91,56 @@ class ZlibPump {
   }
 }
 
+/** Compresses what can be made smaller, and lets the rest go as it is, for an eighth of the work. */
+class Deflater implements Disposable {
+  readonly #wanted: number;
+  readonly #deflate: Deflate;
+  readonly #pump: ZlibPump;
+  #level: number;
+  #left = 0;
+
+  constructor(level: number) {
+    this.#wanted = level;
+    this.#level = level;
+    this.#deflate = createDeflate({ level, chunkSize: PIECE_BYTES });
+    this.#pump = new ZlibPump(this.#deflate);
+  }
+
+  async *push(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+    const level = this.#levelFor(bytes);
+    if (level !== this.#level) {
+      this.#level = level;
+      yield* this.#pump.during((done) =>
+        this.#deflate.params(level, constants.Z_DEFAULT_STRATEGY, done),
+      );
+    }
+    yield* this.#pump.push(bytes);
+  }
+
+  end(): AsyncGenerator<Uint8Array> {
+    return this.#pump.end();
+  }
+
+  [Symbol.dispose](): void {
+    this.#pump.destroy();
+  }
+
+  #levelFor(bytes: Uint8Array): number {
+    const isBegun = this.#left > 0;
+    this.#left = (isBegun ? this.#left : STRETCH_BYTES) - bytes.length;
+    if (isBegun || this.#wanted === STORED) return this.#level;
+    return canShrink(bytes.subarray(0, SAMPLE_BYTES)) ? this.#wanted : STORED;
+  }
+}
+
+function canShrink(sample: Uint8Array): boolean {
+  return deflateSync(sample, { level: 1 }).length <= sample.length * WORTH_SHARE;
+}
+
 /**
  * MODE Z: one zlib stream (RFC 1950) a transfer.
  * @param source pieces that stay as they are
- * @param level 0 to 9
+ * @param level 0 to 9, for what it makes smaller
  */
 export async function* deflated(
   source: AsyncIterable<Uint8Array>,
@@ -84,19 +148,19 @@ export async function* deflated(
 ): AsyncGenerator<Uint8Array> {
   const held: Uint8Array[] = [];
   let bytes = 0;
-  let pump: ZlibPump | undefined;
+  let deflater: Deflater | undefined;
   try {
     for await (const piece of source) {
       held.push(piece);
       bytes += piece.length;
       if (bytes <= AT_ONCE_BYTES) continue;
-      pump ??= new ZlibPump(createDeflate({ level, chunkSize: PIECE_BYTES }));
-      for (const one of held.splice(0)) yield* pump.push(one);
+      deflater ??= new Deflater(level);
+      for (const one of held.splice(0)) yield* deflater.push(one);
     }
-    if (pump === undefined) yield deflateSync(Buffer.concat(held), { level });
-    else yield* pump.end();
+    if (deflater === undefined) yield deflateSync(Buffer.concat(held), { level });
+    else yield* deflater.end();
   } finally {
-    pump?.destroy();
+    deflater?.[Symbol.dispose]();
   }
 }
 
