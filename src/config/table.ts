@@ -147,7 +147,8 @@ export const SETTINGS = [
     key: 'ftp.compression-level',
     kind: count(0, 9),
     default: '6',
-    about: 'How hard what is sent is compressed if the client does not choose; what cannot be made smaller goes as it is.',
+    about:
+      'How hard what is sent is compressed if the client does not choose; what cannot be made smaller goes as it is.',
   }),
   setting({
     key: 'ftp.max-compression-ratio',
