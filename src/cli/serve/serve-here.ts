@@ -18,6 +18,8 @@ export interface ServeParts extends Pick<Embedding, 'sockets' | 'siblings'> {
 /** Runs a server in this process until it is told to stop. */
 export async function serveHere(parts: ServeParts): Promise<void> {
   const { settings, read, log, sockets, siblings, started, stop } = parts;
+  // Ports are open long before the greeting: whoever stops a server that begins stops it in order.
+  const stopping = stop();
   await using server = await composeServer(settings, log, { sockets, siblings });
   const password = await firstStart(server);
   const { addresses, metrics, certificate } = server;
@@ -42,7 +44,6 @@ export async function serveHere(parts: ServeParts): Promise<void> {
   // Without a listener Node would open its debugger.
   const onRotation = (): void => void server.reopenLogs();
   process.on('SIGUSR1', onRotation);
-  const stopping = stop();
   started({ addresses, metrics, certificate, password });
   const reason = await stopping;
   process.off('SIGHUP', onHangUp);
