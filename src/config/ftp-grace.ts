@@ -20,7 +20,7 @@ export const FTP_GRACE = [
   setting({
     key: 'ftp.grace-round-trips',
     kind: unless('off', count(1, 1000)),
-    default: '4',
+    default: 'off',
     about:
       'After so many round trips, but not before 2 ms, the shortest wait is over even if grace-min is longer, unless the bytes that came are a multiple of 1 KiB: programs that are interrupted end so. A round trip takes at most as long as a passive data connection took to come. With off the wait is never shortened: for clients whose control and data connections go different ways.',
   }),

@@ -51,8 +51,8 @@ suite('complete or cut, in the words of the design,', { timeout: 120_000 }, () =
 
   before(async () => {
     live = await startLive();
-    patient = await startLive({ flags: { ...LONGEST_GRACE, ftpGraceRoundTrips: 'off' } });
-    measuring = await startLive({ flags: LONGEST_GRACE });
+    patient = await startLive({ flags: LONGEST_GRACE });
+    measuring = await startLive({ flags: { ...LONGEST_GRACE, ftpGraceRoundTrips: '4' } });
     hasty = await startLive({ flags: { ftpStallTimeout: '1s' } });
     for (const one of [live, patient, measuring, hasty]) {
       await one.addAccount('neighbour', { home: 'homes/anna' });

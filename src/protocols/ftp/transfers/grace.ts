@@ -27,7 +27,7 @@ export const GRACE_DEFAULTS: GraceOptions = {
   share: 0.02,
   mostMs: 1000,
   leastMs: 10,
-  roundTrips: 4,
+  roundTrips: undefined,
   floorMs: 2,
   freeBytes: 8 * KiB,
 };
