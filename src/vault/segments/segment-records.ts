@@ -42,7 +42,7 @@ export class SegmentRecords {
 
   /**
    * Lets somebody send a part, for which and all others room is reserved.
-   * @param most into how many pieces the upload may be
+   * @param most into how many pieces the upload may be; each of them may grow
    * @throws Failure `locked` if somebody sends any of it; `upload-gone`, `quota-exceeded`
    */
   async begin({ id, uploadId, range, holder }: SegmentBeginning, most: number): Promise<void> {
@@ -50,8 +50,8 @@ export class SegmentRecords {
       const upload = await stagedUpload(write, uploadId);
       const rows = await segmentsOf(write, uploadId);
       if (rows.some((row) => row.holder !== null && overlaps(row, range))) throw takenOver();
-      if (rows.length >= most) {
-        const sentence = `This upload is in ${rows.length} pieces already: send what is missing first`;
+      if (rows.length >= most && !goesOn(upload, rows, range)) {
+        const sentence = `This upload is in ${rows.length} pieces already: go on behind one of them`;
         throw new Failure('locked', sentence);
       }
       const missing = (upload.length ?? 0) - upload.base_bytes - upload.reserved_bytes;
@@ -223,6 +223,11 @@ function rangesOf({ offset }: Pick<UploadRow, 'offset'>, rows: readonly SegmentR
   ranges.add({ start: 0, end: offset });
   for (const row of rows) ranges.add({ start: row.start, end: row.offset });
   return ranges;
+}
+
+/** True if the range begins where something ends that has come, and so makes no piece of its own. */
+function goesOn({ offset }: UploadRow, rows: readonly SegmentRow[], { start }: ByteRange): boolean {
+  return start === offset || rows.some((row) => row.holder === null && row.offset === start);
 }
 
 function overlaps({ start, stop }: SegmentRow, range: ByteRange): boolean {
