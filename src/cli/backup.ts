@@ -14,20 +14,18 @@ const NOT =
 
 /** `carryon backup` */
 export function addBackupCommand(program: Command): void {
-  withSettings(program.command('backup <file>'), 'data')
-    .description(`write a copy of all records (${WHAT}) while serving; files are not in it`)
-    .action((file: string, options: Readonly<Record<string, unknown>>) =>
+  withSettings(program.command('backup <file>'), 'data').action(
+    (file: string, options: Readonly<Record<string, unknown>>) =>
       withRecords(options, async ({ database }) => {
         await database.backup(file);
         tellSentences(`Wrote ${file}: ${WHAT}.`, NOT, `To go back to it: carryon restore ${file}`);
       }),
-    );
+  );
 }
 
 /** `carryon restore` */
 export function addRestoreCommand(program: Command): void {
   withSettings(program.command('restore <backup>'), 'data')
-    .description(`go back to a backup of the records (${WHAT}), with no server running`)
     .option('--replace', 'also if there are records already; they are kept in copies/')
     .action(async (backup: string, options: Readonly<Record<string, unknown>>) => {
       const { data } = settingsOf(options);

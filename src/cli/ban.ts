@@ -13,7 +13,7 @@ interface BanOptions {
 
 /** `carryon ban …` */
 export function addBanCommands(program: Command): void {
-  const ban = program.command('ban').description('keep addresses and networks out');
+  const ban = program.command('ban');
 
   withSettings(ban.command('list'), 'data')
     .description('list who is kept out, the newest first')

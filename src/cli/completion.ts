@@ -26,7 +26,6 @@ export function addCompletionCommand(program: Command): void {
   program
     .command('completion')
     .addArgument(new Argument('<shell>', 'whose completion it is').choices(shells))
-    .description('print what makes Tab complete: source <(carryon completion bash)')
     .action((shell: keyof typeof WRITERS) =>
       say(WRITERS[shell](program.name(), nodesOf(program)).trimEnd()),
     );

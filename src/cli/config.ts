@@ -11,7 +11,7 @@ import { settingsOf, withSettings } from './settings.ts';
 
 /** `carryon config …` */
 export function addConfigCommands(program: Command): void {
-  const config = program.command('config').description('look at the settings');
+  const config = program.command('config');
   withSettings(config.command('check'))
     .description(
       'say what is wrong with the settings, if anything, and which of them a running server has not taken yet',

@@ -23,9 +23,6 @@ interface DoctorOptions {
 /** `carryon doctor` */
 export function addDoctorCommand(program: Command): void {
   withSettings(program.command('doctor'))
-    .description(
-      'look whether all is well: ports, certificate, clock, disk, records; with advice, and exit code 1 if there is a problem',
-    )
     .option('--quick', 'leave out what takes long where much is stored: looking through the homes')
     .option('--json', 'for machines: one line of JSON for each finding')
     .action(async (options: DoctorOptions) => {

@@ -11,7 +11,6 @@ const NAMES = DIALECTS.map(({ name }) => name);
 export function addImportCommand(program: Command): void {
   program
     .command('import')
-    .description('print settings that correspond to those of another server')
     .argument('<file>', 'its settings file, as vsftpd.conf, pure-ftpd.conf or proftpd.conf')
     .addOption(
       new Option('--from <server>', 'whose it is, if its name does not say so').choices(NAMES),

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addCommands, commandsFor } from './command-table.ts';
+import { addCommands, addOutlines, commandsFor } from './command-table.ts';
 import { verdictOn } from './exit-codes.ts';
 import { leaveWithReader } from './leave-with-reader.ts';
 import { tell } from './output.ts';
@@ -14,7 +14,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .showSuggestionAfterError()
     .exitOverride();
   try {
-    await addCommands(program, commandsFor(argv[2]));
+    const meant = commandsFor(argv.slice(2));
+    if (meant.length === 0) addOutlines(program);
+    else await addCommands(program, meant);
     inherit(program);
     await program.parseAsync(argv);
     return 0;

@@ -13,7 +13,7 @@ interface VaultCommandOptions {
 
 /** `carryon quota …` */
 export function addQuotaCommands(program: Command): void {
-  const quota = program.command('quota').description('look after the quota ledger');
+  const quota = program.command('quota');
   withSettings(quota.command('audit [name]'), 'data')
     .description('compare the ledger with what is in the homes, of one account or of all')
     .option('--repair', 'set the ledger to what was found')
@@ -53,7 +53,7 @@ function auditLine(
 
 /** `carryon uploads …` */
 export function addUploadsCommands(program: Command): void {
-  const uploads = program.command('uploads').description('look after unfinished uploads');
+  const uploads = program.command('uploads');
   withSettings(uploads.command('list'), 'data', 'uploads.expire')
     .description('list the uploads that have not been committed')
     .option('--json', 'for machines: one line of JSON for each')

@@ -25,7 +25,7 @@ interface AccountOptions extends ProfileOptions {
 
 /** `carryon account …` */
 export function addAccountCommands(program: Command): void {
-  const account = program.command('account').description('manage the people who may enter');
+  const account = program.command('account');
   const sub = (usage: string, description: string) =>
     withSettings(account.command(usage).description(description), 'data');
 

@@ -13,9 +13,7 @@ interface GroupOptions extends ProfileOptions {
 
 /** `carryon group …` */
 export function addGroupCommands(program: Command): void {
-  const group = program
-    .command('group')
-    .description('give limits and permissions to many accounts together');
+  const group = program.command('group');
   const sub = (usage: string, description: string) =>
     withSettings(group.command(usage).description(description), 'data');
 

@@ -4,9 +4,7 @@ import { Bookmarks } from './bookmarks.ts';
 
 /** `carryon bookmark add|list|remove` */
 export function addBookmarkCommands(program: Command): void {
-  const bookmark = program
-    .command('bookmark')
-    .description('short names for URLs: "films:" and "films:path" can be typed wherever a URL can');
+  const bookmark = program.command('bookmark');
   bookmark
     .command('add <name> <url>')
     .description('keep a URL under a name; passwords are not kept')

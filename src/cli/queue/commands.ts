@@ -38,9 +38,7 @@ const ATTEMPTS = 20;
 
 /** `carryon queue …` */
 export function addQueueCommands(program: Command): void {
-  const queue = program
-    .command('queue')
-    .description('a list of transfers that survives the program and the machine');
+  const queue = program.command('queue');
   const add = queue
     .command('add')
     .usage('[options] <source...> <target>')

@@ -16,9 +16,9 @@ import { serveAsWorker } from './worker.ts';
 
 /** `carryon serve` */
 export function addServeCommand(program: Command): void {
-  withSettings(
-    program.command('serve').description('run the server until it is told to stop'),
-  ).action((options: Readonly<Record<string, unknown>>) => serve(() => settingsOf(options)));
+  withSettings(program.command('serve')).action((options: Readonly<Record<string, unknown>>) =>
+    serve(() => settingsOf(options)),
+  );
 }
 
 async function serve(read: () => Settings): Promise<void> {

@@ -21,7 +21,6 @@ interface ShellFlags extends AllFlags {
 export function addShellCommand(program: Command): void {
   const command = program
     .command('shell [url]')
-    .description('work on a server with the words of FTP: cd, ls, get, put, mirror, help …')
     .option('-f, --file <file>', 'read the commands from a file')
     .option('-c, --command <commands>', 'the commands themselves, with ; between')
     .option('-e, --execute <commands>', 'the same, and then go on at the terminal, if there is one')

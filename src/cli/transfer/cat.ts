@@ -13,7 +13,6 @@ import { stdoutSink } from './stdout-sink.ts';
 export function addCatCommand(program: Command): void {
   const command = program
     .command('cat')
-    .description('write remote files to standard output')
     .argument('<url...>', 'files or patterns')
     .option(
       '-v, --verbose',

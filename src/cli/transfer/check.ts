@@ -21,9 +21,6 @@ const MEANINGS = {
 export function addCheckCommand(program: Command): void {
   const command = program
     .command('check <from> <to>')
-    .description(
-      'compare a folder here and one on a server; changes nothing, ends with 1 if they differ',
-    )
     .addHelpText(
       'after',
       () => `\nEach file is a line: ${legend()}. With -q only those that differ.`,

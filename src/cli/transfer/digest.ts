@@ -21,7 +21,6 @@ interface DigestFlags extends ConnectionFlags, OutputFlags {
 export function addDigestCommand(program: Command): void {
   const command = program
     .command('digest')
-    .description('show the digests of remote files, in the form of sha256sum')
     .argument('<url...>', 'files or patterns')
     .addOption(
       new Option('-a, --algorithm <name>', 'which one')

@@ -44,7 +44,6 @@ export interface GetFlags extends AllFlags {
 export function addGetCommand(program: Command): void {
   const command = program
     .command('get')
-    .description('download files; the same command again carries on where the last one stopped')
     .usage('[options] <url...> [target]')
     .argument(
       '<url...>',

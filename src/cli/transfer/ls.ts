@@ -21,7 +21,6 @@ interface LsFlags extends ConnectionFlags, OutputFlags {
 export function addLsCommand(program: Command): void {
   const command = program
     .command('ls')
-    .description('list a remote folder')
     .argument('<url...>', 'folders, files or patterns')
     .option('-l, --long', 'with size and time')
     .option('-a, --all', 'also names that begin with a dot')

@@ -27,7 +27,6 @@ type Deed = (url: string, flags: NameFlags, sites: Sites, job: Job) => Promise<v
 
 interface Word {
   readonly usage: string;
-  readonly about: string;
   readonly options: readonly (readonly [flags: string, about: string])[];
   readonly deed: Deed;
 }
@@ -38,19 +37,16 @@ const DRY: readonly [string, string] = ['-n, --dry-run', 'only say what would be
 const WORDS: Readonly<Record<string, Word>> = {
   mkdir: {
     usage: '<url...>',
-    about: 'make remote folders',
     options: [['-p, --parents', 'also those above them; fine if they are there']],
     deed: makeFolder,
   },
   rmdir: {
     usage: '<url...>',
-    about: 'remove empty remote folders',
     options: [],
     deed: removeFolder,
   },
   rm: {
     usage: '<url...>',
-    about: 'remove remote files',
     options: [['-r, --recursive', 'folders with all that is in them'], DRY],
     deed: remove,
   },
@@ -58,8 +54,8 @@ const WORDS: Readonly<Record<string, Word>> = {
 
 /** `carryon mkdir`, `rmdir`, `rm` and `mv` */
 export function addNameCommands(program: Command): void {
-  for (const [name, { usage, about, options, deed }] of Object.entries(WORDS)) {
-    const command = withVerbose(program.command(`${name} ${usage}`).description(about));
+  for (const [name, { usage, options, deed }] of Object.entries(WORDS)) {
+    const command = withVerbose(program.command(`${name} ${usage}`));
     for (const [flags, what] of options) command.option(flags, what);
     withConnection(command).action((urls: readonly string[], flags: NameFlags) =>
       work(flags, async (sites, job) => {
@@ -79,11 +75,7 @@ export function addNameCommands(program: Command): void {
       }),
     );
   }
-  const mv = program
-    .command('mv <from> <to>')
-    .description(
-      'rename or move on the server; <to> is a URL there, or a new name in the same folder',
-    );
+  const mv = program.command('mv <from> <to>');
   withConnection(withVerbose(mv)).action((from: string, to: string, flags: NameFlags) =>
     work(flags, (sites) => move(from, to, sites)),
   );

@@ -42,7 +42,6 @@ export interface PutFlags extends AllFlags {
 export function addPutCommand(program: Command): void {
   const command = program
     .command('put')
-    .description('upload files; the same command again carries on where the last one stopped')
     .usage('[options] <source...> <url>')
     .argument('<source...>', 'files, folders (-r), or - for standard input; last, the URL where to')
     .option('-r, --recursive', 'folders with all that is in them')

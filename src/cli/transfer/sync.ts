@@ -45,9 +45,6 @@ export interface SyncFlags extends SidesFlags {
 export function addSyncCommand(program: Command): void {
   const command = program
     .command('sync <from> <to>')
-    .description(
-      'make a folder hold what another holds, here and on a server, either way; one of both is a URL',
-    )
     .option('--delete', 'remove what only the target has')
     .option('--max-delete <n>', 'do nothing at all if more would have to be removed', count);
   withConnection(withTransfers(withOutput(withFilters(command)))).action(

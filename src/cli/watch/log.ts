@@ -20,9 +20,7 @@ interface LogOptions extends LogFilter {
 
 /** `carryon log` */
 export function addLogCommand(program: Command): void {
-  const command = withSettings(program.command('log'), 'data', 'log.transfers').description(
-    'show the transfers that have ended, from the transfer log and its rotated files',
-  );
+  const command = withSettings(program.command('log'), 'data', 'log.transfers');
   withLogFilter(command)
     .option(
       '-n, --lines <count>',

@@ -40,9 +40,7 @@ interface StatsOptions extends LogFilter {
 
 /** `carryon stats` */
 export function addStatsCommand(program: Command): void {
-  const command = withSettings(program.command('stats'), 'data', 'log.transfers').description(
-    'add up the transfers in the transfer log and its rotated files',
-  );
+  const command = withSettings(program.command('stats'), 'data', 'log.transfers');
   withLogFilter(command)
     .addOption(
       new Option('--by <what>', 'a line for each').choices(Object.keys(BY)).default('account'),

@@ -23,7 +23,6 @@ interface WhoOptions {
 /** `carryon who` */
 export function addWhoCommand(program: Command): void {
   withSettings(program.command('who'), 'data')
-    .description('show who is connected to the running servers, and what they transfer')
     .option('--watch', 'go on showing it, once a second, until Ctrl-C')
     .option('--json', 'for machines: one line of JSON for each session')
     .action(async (options: WhoOptions) => {
@@ -41,20 +40,18 @@ export function addWhoCommand(program: Command): void {
 
 /** `carryon kick` */
 export function addKickCommand(program: Command): void {
-  withSettings(program.command('kick <session>'), 'data')
-    .description('end a session that `who` shows; what it uploaded can be continued')
-    .action((id: string, options: Readonly<Record<string, unknown>>) =>
+  withSettings(program.command('kick <session>'), 'data').action(
+    (id: string, options: Readonly<Record<string, unknown>>) =>
       remove(options, `/sessions/${id}`, `There is no session ${id}`, `Ended session ${id}.`),
-    );
+  );
 }
 
 /** `carryon stop-transfer` */
 export function addStopTransferCommand(program: Command): void {
-  withSettings(program.command('stop-transfer <transfer>'), 'data')
-    .description('stop a transfer that `who` shows; its session stays, and an upload can go on')
-    .action((id: string, options: Readonly<Record<string, unknown>>) =>
+  withSettings(program.command('stop-transfer <transfer>'), 'data').action(
+    (id: string, options: Readonly<Record<string, unknown>>) =>
       remove(options, `/transfers/${id}`, `No transfer ${id} runs`, `Stopped transfer ${id}.`),
-    );
+  );
 }
 
 async function remove(
