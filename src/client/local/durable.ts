@@ -1,24 +1,39 @@
-import { constants } from 'node:fs';
+import { closeSync, constants, fsync, openSync } from 'node:fs';
 import { link, lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { TransferFailure } from '../transfer-failure.ts';
 import { failedWith, osPath } from './os-path.ts';
 
 const { O_DIRECTORY, O_RDONLY } = constants;
 
-/** Makes the names in a folder durable. Systems that cannot open a folder need no such thing. */
-export async function syncFolder(folder: string): Promise<void> {
-  let handle;
+const syncByThread = promisify(fsync);
+
+/**
+ * Makes the names in a folder durable. Systems that cannot open a folder need no such thing.
+ * @param sync of an open file; a thread does it unless said
+ * @throws errors of the system
+ */
+export async function syncFolder(
+  folder: string,
+  sync: (handle: number) => void | Promise<void> = syncByThread,
+): Promise<void> {
+  const handle = openFolder(folder);
+  if (handle === undefined) return;
   try {
-    handle = await open(osPath(folder), O_RDONLY | O_DIRECTORY);
+    await sync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** At once: whoever has just changed the names in it has it in memory. */
+function openFolder(folder: string): number | undefined {
+  try {
+    return openSync(osPath(folder), O_RDONLY | O_DIRECTORY);
   } catch (error) {
     if (failedWith(error, 'EISDIR', 'EPERM', 'EACCES') && process.platform === 'win32') return;
     throw error;
-  }
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

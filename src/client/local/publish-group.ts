@@ -2,14 +2,17 @@ import {
   closeSync,
   fchmodSync,
   fsync,
+  fsyncSync,
   futimesSync,
   open,
+  openSync,
   renameSync,
   rmSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { DiskCall } from './disk-call.ts';
 import { syncFolder } from './durable.ts';
 import { osPath } from './os-path.ts';
 
@@ -36,18 +39,22 @@ interface Draft extends Wanted {
   readonly handle: number;
 }
 
-const sync = promisify(fsync);
-const openFile = promisify(open);
+const openByThread = promisify(open);
 
 /**
  * Small files that become durable and get their names together, which takes a disk little longer
  * than one. Each turn gives the files of the last one their names, writes those that came since, and
  * then syncs the folders of the former and the latter themselves, all at once. Nothing is written
  * while that goes on: a file system that is busy with a sync lets nobody make a file. Threads make
- * the files, which may take long even so, while others are fetched; the calls that need no disk are
- * made at once: for so few bytes they are shorter than a thread's answer.
+ * and sync the files wherever that takes long, while others are fetched; the calls that need no disk
+ * are made at once: for so few bytes they are shorter than a thread's answer.
  */
 export class PublishGroup {
+  readonly #create = new DiskCall(
+    (path: string | Buffer) => openSync(path, 'wx', 0o666),
+    (path) => openByThread(path, 'wx', 0o666),
+  );
+  readonly #sync = new DiskCall(fsyncSync, promisify(fsync));
   #wanted: Wanted[] = [];
   #isAtWork = false;
 
@@ -72,26 +79,53 @@ export class PublishGroup {
       const wanted = this.#wanted;
       this.#wanted = [];
       const named = synced.filter(isNamed);
-      const written = (await Promise.all(wanted.map(write))).flat();
+      const written = (await Promise.all(wanted.map((one) => this.#write(one)))).flat();
       const folders = Map.groupBy(named, ({ file }) => dirname(file.target));
       const [durable] = await Promise.all([
-        Promise.all(written.map(makeDurable)),
-        ...[...folders].map(([folder, inside]) => settle(folder, inside)),
+        Promise.all(written.map((draft) => this.#makeDurable(draft))),
+        ...[...folders].map(([folder, inside]) => this.#settle(folder, inside)),
       ]);
       synced = durable.flat();
     }
     this.#isAtWork = false;
   }
-}
 
-async function makeDurable(draft: Draft): Promise<Draft[]> {
-  try {
-    await sync(draft.handle);
-    return [draft];
-  } catch (error) {
-    discard(draft);
-    draft.published.reject(error);
-    return [];
+  /** Nothing if it fails: then whoever waits has been told why. */
+  async #write(wanted: Wanted): Promise<Draft[]> {
+    const { file, published } = wanted;
+    const { draft, bytes, modified, mode } = file;
+    let handle: number | undefined;
+    try {
+      handle = await this.#create.make(osPath(draft));
+      for (let at = 0; at < bytes.length; at += writeSync(handle, bytes, at));
+      if (mode !== undefined) fchmodSync(handle, mode);
+      if (modified !== undefined) futimesSync(handle, modified / 1000, modified / 1000);
+      return [{ ...wanted, handle }];
+    } catch (error) {
+      if (handle !== undefined) discard({ ...wanted, handle });
+      published.reject(error);
+      return [];
+    }
+  }
+
+  async #makeDurable(draft: Draft): Promise<Draft[]> {
+    try {
+      await this.#sync.make(draft.handle);
+      return [draft];
+    } catch (error) {
+      discard(draft);
+      draft.published.reject(error);
+      return [];
+    }
+  }
+
+  async #settle(folder: string, drafts: readonly Draft[]): Promise<void> {
+    try {
+      await syncFolder(folder, (handle) => this.#sync.make(handle));
+      for (const { published } of drafts) published.resolve();
+    } catch (error) {
+      for (const { published } of drafts) published.reject(error);
+    }
   }
 }
 
@@ -107,33 +141,6 @@ function isNamed(draft: Draft): boolean {
   }
   closeSync(handle);
   return true;
-}
-
-async function settle(folder: string, drafts: readonly Draft[]): Promise<void> {
-  try {
-    await syncFolder(folder);
-    for (const { published } of drafts) published.resolve();
-  } catch (error) {
-    for (const { published } of drafts) published.reject(error);
-  }
-}
-
-/** Nothing if it fails: then whoever waits has been told why. */
-async function write(wanted: Wanted): Promise<Draft[]> {
-  const { file, published } = wanted;
-  const { draft, bytes, modified, mode } = file;
-  let handle: number | undefined;
-  try {
-    handle = await openFile(osPath(draft), 'wx', 0o666);
-    for (let at = 0; at < bytes.length; at += writeSync(handle, bytes, at));
-    if (mode !== undefined) fchmodSync(handle, mode);
-    if (modified !== undefined) futimesSync(handle, modified / 1000, modified / 1000);
-    return [{ ...wanted, handle }];
-  } catch (error) {
-    if (handle !== undefined) discard({ ...wanted, handle });
-    published.reject(error);
-    return [];
-  }
 }
 
 function discard({ file, handle }: Draft): void {
