@@ -1,12 +1,15 @@
 import { Command } from 'commander';
-import { addCommands, addOutlines, commandsFor } from './command-table.ts';
+import { addCommands, addOutlines, type CommandRow, commandsFor } from './command-row.ts';
 import { verdictOn } from './exit-codes.ts';
 import { leaveWithReader } from './leave-with-reader.ts';
 import { tell } from './output.ts';
 import { VERSION } from '../version.ts';
 
-/** Runs one command line. @returns the exit code */
-export async function runProgram(argv: readonly string[]): Promise<number> {
+/** Runs one command line with these commands. @returns the exit code */
+export async function runWith(
+  commands: readonly CommandRow[],
+  argv: readonly string[],
+): Promise<number> {
   leaveWithReader();
   const program = new Command('carryon')
     .description('A file-transfer server and client whose transfers carry on')
@@ -14,7 +17,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .showSuggestionAfterError()
     .exitOverride();
   try {
-    const meant = commandsFor(argv.slice(2));
+    const meant = commandsFor(argv.slice(2), commands);
     if (meant.length === 0) addOutlines(program);
     else await addCommands(program, meant);
     inherit(program);

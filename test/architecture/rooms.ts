@@ -173,9 +173,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     because: 'what the package says of itself is read in one place',
     imports: { 'package.json': 'says it' },
   },
+  'client-program.ts': {
+    because: 'all that it reads is one file of the package, and starts fast because it is little',
+    imports: { cli: 'runs the commands of the client' },
+  },
   'main.ts': {
     because: 'it is the name of the program and nothing more',
-    imports: { base: WORDS, cli: 'hands the command line over' },
+    imports: {
+      base: WORDS,
+      cli: 'hands the command line over',
+      'client-program.ts': 'hands it over, if the client knows the command',
+      'version.ts': 'says it without reading the program',
+    },
   },
 };
 

@@ -121,6 +121,24 @@ test('an older Node is told which one is needed, and reads nothing else', async 
   assert.match(String(failed.stderr), /^carryon: Node 24\.7 or newer is needed, and this is 20/);
 });
 
+test('a command of the client reads a handful of files, and none of what only a server needs', async () => {
+  const tell = `import { registerHooks } from 'node:module';
+    registerHooks({ load(url, context, next) {
+      if (url.startsWith('file:')) process.stderr.write(url + '\\n');
+      return next(url, context);
+    } });`;
+  const { stdout, stderr } = await run(process.execPath, [
+    `--import=data:text/javascript,${encodeURIComponent(tell)}`,
+    installed.main,
+    ...['sync', '--help'],
+  ]);
+  assert.match(stdout, /^Usage: carryon sync /);
+  const read = stderr.split('\n').flatMap((url) => url.split('/node_modules/').at(-1) ?? []);
+  const strangers = read.filter((file) => !/^(carryon\/dist\/|commander\/|$)/.test(file));
+  assert.deepEqual(strangers, []);
+  assert.ok(read.filter((file) => file.startsWith('carryon/')).length <= 10, stderr);
+});
+
 test('a program in TypeScript finds the types of everything that is exported', async () => {
   await writeFile(
     join(installed.folder, 'consumer.ts'),

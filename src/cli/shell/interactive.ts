@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { clearLine, cursorTo } from 'node:readline';
-import { type REPLServer, start } from 'node:repl';
+import type { REPLServer } from 'node:repl';
 import { callbackify } from 'node:util';
 import { verdictOn } from '../exit-codes.ts';
 import { tell } from '../output.ts';
@@ -13,6 +13,8 @@ import type { Shell } from './shell.ts';
 
 /** Talks to a person at a terminal until that person leaves. */
 export async function talk(shell: Shell, output: OutputFlags): Promise<void> {
+  // Of a program that is one file all would pay for it.
+  const { start } = await import('node:repl');
   const { promise: left, resolve } = Promise.withResolvers<void>();
   let isBusy = false;
   const evaluate = callbackify(async (text: string) => {

@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { Command } from 'commander';
-import { addCommands, addOutlines, COMMANDS, commandsFor } from './command-table.ts';
+import { addCommands, addOutlines, commandsFor } from './command-row.ts';
+import { COMMANDS } from './commands.ts';
+import { clientKnows, OUTLINES } from './outlines.ts';
 
-suite('The table of commands', () => {
+suite('The commands', () => {
   for (const row of COMMANDS) {
-    const words = Object.keys(row.words);
+    const { words } = row;
     test(`says what the module of ${words.join(', ')} knows`, async () => {
       const program = new Command();
       await addCommands(program, [row]);
       const help = program.createHelp();
       const known = program.commands.map((command) => help.subcommandTerm(command));
-      const said = Object.entries(row.words).map(([word, [takes]]) => `${word} ${takes}`.trimEnd());
+      const said = words.map((word) => `${word} ${OUTLINES[word]?.[0] ?? '?'}`.trimEnd());
       assert.deepEqual(known, said);
     });
   }
@@ -29,18 +31,30 @@ suite('The table of commands', () => {
       ['help', 'mv'],
       ['--', 'mv'],
     ]) {
-      const names = commandsFor(words).map((row) => Object.keys(row.words));
-      assert.deepEqual(names, [['mkdir', 'rmdir', 'rm', 'mv']]);
+      const meant = commandsFor(words, COMMANDS);
+      assert.deepEqual(
+        meant.map((row) => row.words),
+        [['mkdir', 'rmdir', 'rm', 'mv']],
+      );
     }
   });
 
   test('reads none for help and for mistakes', () => {
     for (const words of [[], ['help'], ['--help', 'mv'], ['snyc'], ['toString']]) {
-      assert.deepEqual(commandsFor(words), []);
+      assert.deepEqual(commandsFor(words, COMMANDS), []);
+    }
+  });
+
+  test('leaves to the client what it can do, and what nobody can', () => {
+    for (const words of [['sync', 'serve'], ['help', 'ls'], ['--version'], ['snyc'], []]) {
+      assert.ok(clientKnows(words), words.join(' '));
+    }
+    for (const words of [['serve'], ['help', 'account'], ['--', 'who'], ['completion', 'bash']]) {
+      assert.ok(!clientKnows(words), words.join(' '));
     }
   });
 
   test('reads all of them for what writes them all down', () => {
-    assert.equal(commandsFor(['completion', 'bash']), COMMANDS);
+    assert.equal(commandsFor(['completion', 'bash'], COMMANDS), COMMANDS);
   });
 });
