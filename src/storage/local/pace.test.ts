@@ -86,6 +86,20 @@ describe('the pace of a disk', () => {
     );
   });
 
+  it('bears a short call that is held up now and then, and not one after the other', async () => {
+    const pace = new Pace(
+      () => 0,
+      () => now,
+    );
+    for (let times = 0; times < 5; times += 1) {
+      now += 300;
+      await call(pace, 12);
+    }
+    assert.deepEqual(new Set(calls.splice(0)), new Set(['at once']));
+    for (let times = 0; times < 8; times += 1) await call(pace, 12);
+    assert.deepEqual(new Set(calls.splice(0)), new Set(['at once', 'beside']));
+  });
+
   it('knows how long this thread has waited for a processor', () => {
     assert.ok(waitedForProcessor() >= 0);
   });

@@ -7,6 +7,12 @@ const LONG_MS = 8;
 /** After such a call, calls are made beside the event loop for so long at first, in ms. */
 const CAREFUL_MS = 1000;
 
+/**
+ * How long short calls may be held up in CAREFUL_MS, in ms. While a file is synced, a write into it
+ * can wait for 10 to 20 ms on any disk, and threads would cost more than it takes.
+ */
+const MOST_BLOCKED_MS = 40;
+
 /** Twice as long each time that the first call afterwards takes long again, up to this. */
 const MOST_CAREFUL_MS = 16_000;
 
@@ -24,10 +30,13 @@ export class Pace {
   #span = CAREFUL_MS;
   #carefulUntil = Number.NEGATIVE_INFINITY;
   #suspiciousUntil = 0;
+  /** For how long calls have been held up since one was suspicious, in ms. */
+  #blocked = 0;
 
   /**
    * @param waited how long this thread has waited for a processor, in milliseconds, for calls so
-   *   short that a long one among them is rather due to that: it has to happen again, and without
+   *   short that a long one among them is rather due to that: it has to happen again and again, and
+   *   without
    * @param now milliseconds, for tests
    */
   constructor(waited?: () => number, now: () => number = () => performance.now()) {
@@ -62,10 +71,15 @@ export class Pace {
   }
 
   #tookLong(began: number, ended: number, waitedBefore: number | undefined): void {
-    if (this.#waited === undefined) this.#beCareful(began, ended);
-    else if (waitedBefore === undefined) this.#suspiciousUntil = ended + CAREFUL_MS;
-    else if (ended - began - (this.#waited() - waitedBefore) > LONG_MS) {
+    if (this.#waited === undefined) {
       this.#beCareful(began, ended);
+    } else if (waitedBefore === undefined) {
+      this.#suspiciousUntil = ended + CAREFUL_MS;
+      this.#blocked = 0;
+    } else {
+      const blocked = ended - began - (this.#waited() - waitedBefore);
+      if (blocked > LONG_MS) this.#blocked += blocked;
+      if (this.#blocked > MOST_BLOCKED_MS) this.#beCareful(began, ended);
     }
   }
 
@@ -73,6 +87,7 @@ export class Pace {
     const isAgain = began - this.#carefulUntil < CAREFUL_MS;
     this.#span = isAgain ? Math.min(2 * this.#span, MOST_CAREFUL_MS) : CAREFUL_MS;
     this.#carefulUntil = ended + this.#span;
+    this.#blocked = 0;
   }
 }
 
