@@ -18,15 +18,19 @@ export function readSmall(path: string, most: number): SmallSource | undefined {
   try {
     const before = fstatSync(handle, { bigint: true });
     if (!before.isFile() || before.size > most) return undefined;
-    // One byte more shows one that grows.
-    const buffer = Buffer.allocUnsafe(Number(before.size) + 1);
+    const size = Number(before.size);
+    // One byte more shows one that has grown, and one whose size says nothing.
+    const buffer = Buffer.allocUnsafe(size + 1);
     let length = 0;
-    for (let read = 1; read > 0 && length < buffer.length; length += read) {
-      read = readSync(handle, buffer, length, buffer.length - length, length);
+    for (let read = 1; read > 0 && length < Math.max(1, size); length += read) {
+      read = readSync(handle, buffer, length, size + 1 - length, null);
     }
     const after = fstatSync(handle, { bigint: true });
-    const isSame = after.mtimeNs === before.mtimeNs && after.ctimeNs === before.ctimeNs;
-    if (!isSame || length !== Number(before.size)) return undefined;
+    const isSame =
+      after.size === before.size &&
+      after.mtimeNs === before.mtimeNs &&
+      after.ctimeNs === before.ctimeNs;
+    if (!isSame || length !== size) return undefined;
     return { bytes: buffer.subarray(0, length), modified: Number(before.mtimeNs / 1_000_000n) };
   } finally {
     closeSync(handle);

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ALGORITHMS, type Algorithm, type Digest } from '../../base/digest.ts';
 
 /** The digest of bytes that are all here. */
 export function digestOfBytes(algorithm: Algorithm, bytes: Uint8Array): Digest {
-  const hex = createHash(ALGORITHMS[algorithm].openssl).update(bytes).digest('hex');
-  return { algorithm, hex };
+  return { algorithm, hex: hash(ALGORITHMS[algorithm].openssl, bytes) };
 }
 
 /** An answer that may fail before anybody waits for it. */

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { KiB } from '../../../../base/size.ts';
 import { parseExtendedPassiveReply } from '../../../../wire/ftp/addresses.ts';
 import type { Reply } from '../../../../wire/ftp/reply.ts';
 import { TransferFailure } from '../../../transfer-failure.ts';
@@ -8,6 +9,9 @@ import type { Link } from '../link.ts';
 import { isPositive, shown } from '../reply-failures.ts';
 import { interruption } from '../waiting.ts';
 import { Watchdog } from '../watchdog.ts';
+
+/** Of a data connection, read at a time: a small file comes in one go, or a few. */
+const READ_BYTES = 64 * KiB;
 
 /** Replies that say nothing new, such as a second 150: more are no conversation. */
 const MAX_EXTRA_REPLIES = 4;
@@ -32,6 +36,8 @@ export class Conversation implements Disposable {
   readonly #signal: AbortSignal;
   readonly #watchdog: Watchdog;
   readonly #interrupt = (): void => void this.#end(interruption(this.#signal));
+  /** What every data connection is read into, one after the other. */
+  readonly #buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   #data: Socket | undefined;
 
   /** @throws TransferFailure `interrupted` */
@@ -80,12 +86,16 @@ export class Conversation implements Disposable {
     return replies;
   }
 
-  /** The data connection of EPSV and the command behind it; undefined if it is refused. */
-  async open(): Promise<Socket | undefined> {
+  /**
+   * The data connection of EPSV and the command behind it; undefined if it is refused.
+   * @param take is given all that comes over it, for as long as the call takes; nothing is to come
+   *   unless said, and what does is dropped
+   */
+  async open(take: (bytes: Uint8Array) => void = drop): Promise<Socket | undefined> {
     const { control, experience } = this.#link;
     const reply = await this.answer(229);
     const port = reply.code === 229 ? parseExtendedPassiveReply(reply.lines.join(' ')) : undefined;
-    if (port !== undefined) return this.#call(control.peer, port);
+    if (port !== undefined) return this.#call(control.peer, port, take);
     experience.reachesData = false;
     // The command has come all the same, and has nowhere to send or get anything.
     const refusal = await this.#hear();
@@ -102,11 +112,6 @@ export class Conversation implements Disposable {
     }
     if (reply.code < 400 && !isPositive(reply)) throw this.#outOfStep(reply);
     return isPositive(reply);
-  }
-
-  /** There has been a sign of life. */
-  alive(): void {
-    this.#watchdog.waiting();
   }
 
   /** Ends the connection, since nothing good will come of it. */
@@ -133,9 +138,15 @@ export class Conversation implements Disposable {
   }
 
   /** Whatever host the server names, data comes from where the control connection goes. */
-  #call(host: string, port: number): Socket {
+  #call(host: string, port: number, take: (bytes: Uint8Array) => void): Socket {
     let hasArrived = false;
-    const socket = connect({ host, port, noDelay: true });
+    const callback = (count: number, buffer: Uint8Array): true => {
+      this.#watchdog.waiting();
+      take(buffer.subarray(0, count));
+      return true;
+    };
+    const onread = { buffer: this.#buffer, callback };
+    const socket = connect({ host, port, noDelay: true, onread });
     socket.once('connect', () => {
       hasArrived = true;
     });
@@ -166,3 +177,5 @@ export class Conversation implements Disposable {
     return this.#link.control.break(failure);
   }
 }
+
+function drop(): void {}

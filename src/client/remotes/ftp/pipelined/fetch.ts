@@ -90,14 +90,15 @@ async function receive(
   const { size } = wanted.item;
   const [told, time] = await conversation.answers(isVague ? 2 : 0);
   const modified = time ? timeIn(time) : wanted.item.modified;
-  const socket = await conversation.open();
-  const coming = socket && allOf(socket, size, conversation);
+  const coming = new Coming(size, conversation);
+  const socket = await conversation.open((bytes) => coming.take(bytes));
+  const ending = socket && endOf(socket);
   const isConfirmed = socket !== undefined && (await conversation.ended());
   if (!isConfirmed) socket?.destroy();
-  const bytes = await coming;
+  const hasEnded = await ending;
   socket?.destroy();
-  const isRight = isConfirmed && bytes?.length === size && (!told || sizeIn(told) === size);
-  if (!isRight) {
+  const bytes = hasEnded ? coming.whole : undefined;
+  if (!isConfirmed || !bytes || (told && sizeIn(told) !== size)) {
     wanted.settle(undefined);
     return undefined;
   }
@@ -107,26 +108,38 @@ async function receive(
   return undefined;
 }
 
-/** All bytes of a file of that size, or a few more than that; undefined if they do not come whole. */
-function allOf(
-  socket: Socket,
-  size: number,
-  conversation: Conversation,
-): Promise<Buffer | undefined> {
-  const { promise, resolve } = Promise.withResolvers<Buffer | undefined>();
-  const chunks: Buffer[] = [];
-  let length = 0;
-  socket.on('data', (chunk: Buffer) => {
-    conversation.alive();
-    length += chunk.length;
-    if (length > size + MOST_TOO_MANY) {
-      conversation.giveUp(`${size} bytes were listed, and more and more come`);
+/** The bytes of a file of that size, as they come. */
+class Coming {
+  readonly #conversation: Conversation;
+  readonly #bytes: Buffer;
+  #length = 0;
+
+  constructor(size: number, conversation: Conversation) {
+    this.#conversation = conversation;
+    this.#bytes = Buffer.allocUnsafe(size);
+  }
+
+  /** All of it, if it is as long as was listed. */
+  get whole(): Buffer | undefined {
+    return this.#length === this.#bytes.length ? this.#bytes : undefined;
+  }
+
+  take(bytes: Uint8Array): void {
+    const size = this.#bytes.length;
+    // What is longer is not what was listed: nobody keeps it.
+    if (this.#length + bytes.length <= size) this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+    if (this.#length > size + MOST_TOO_MANY) {
+      this.#conversation.giveUp(`${size} bytes were listed, and more and more come`);
     }
-    // It is not what was listed: nobody keeps it.
-    if (length <= size + 1) chunks.push(chunk);
-  });
-  socket.on('end', () => resolve(length <= size + 1 ? Buffer.concat(chunks) : undefined));
-  socket.on('close', () => resolve(undefined));
+  }
+}
+
+/** @returns false if it breaks before its end */
+function endOf(socket: Socket): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  socket.on('end', () => resolve(true));
+  socket.on('close', () => resolve(false));
   return promise;
 }
 

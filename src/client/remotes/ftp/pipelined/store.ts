@@ -89,8 +89,7 @@ function checksOf({ partial, digest, time }: Sending): string[] {
 async function hasArrived(conversation: Conversation, sending: Sending): Promise<boolean> {
   const { bytes } = sending.wanted.item;
   const socket = await conversation.open();
-  // Nothing is to come; but what is not read would reset the connection at its end.
-  socket?.resume().end(bytes);
+  socket?.end(bytes);
   const isConfirmed = socket !== undefined && (await conversation.ended());
   socket?.destroy();
   if (!isConfirmed) sending.wanted.settle(undefined);
