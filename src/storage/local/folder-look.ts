@@ -15,6 +15,11 @@ export class FolderLook implements Disposable {
     this.#thread = thread;
   }
 
+  /** True if the thread has been started already, by whatever it was. */
+  get hasThread(): boolean {
+    return this.#thread.isUp;
+  }
+
   /** Questions that the thread still has to answer. */
   get unanswered(): number {
     return this.#unanswered;

@@ -17,7 +17,7 @@ const SLICE = 256;
 /** Names that are looked at without a look at the time. */
 const GROUP = 32;
 
-/** After so many names a thread helps: a shorter folder is listed before one has been started. */
+/** After so many names a thread is started: a shorter folder is listed before it could help. */
 const LONG = 1024;
 
 /** Slices that the thread is asked for at a time, so that it has enough to do until our next turn. */
@@ -53,7 +53,8 @@ export async function* listFolder(
   for (;;) {
     let hasLooked = false;
     while (!hasLooked && slices.length < AHEAD) {
-      const mayAsk = reader.count >= LONG && look.unanswered < ASKED;
+      const isLong = reader.count >= (look.hasThread ? SLICE : LONG);
+      const mayAsk = isLong && look.unanswered < ASKED;
       const hasOther = slices.length > 0 && (slices[0]?.isReady || pace.isCareful);
       if (!mayAsk && hasOther) break;
       const names = reader.next();

@@ -40,6 +40,11 @@ export class LookThread implements Disposable {
     this.#options = { script, idleMs };
   }
 
+  /** False before it has been started, and while it is only starting. */
+  get isUp(): boolean {
+    return this.#running?.isUp ?? false;
+  }
+
   /**
    * Asks what has these names. Only one folder at a time can be asked about, so that a disk that
    * hangs holds up nobody else.
@@ -62,7 +67,7 @@ class Running {
   readonly #worker: Worker;
   readonly #idle: NodeJS.Timeout;
   readonly #over: () => void;
-  #isUp = false;
+  isUp = false;
   #isUsed = true;
   #isOver = false;
   #folder: object | undefined;
@@ -74,7 +79,7 @@ class Running {
     this.#worker = new Worker(script, { name: 'names', execArgv: [], resourceLimits: LIMITS });
     this.#over = over;
     this.#worker.unref();
-    this.#worker.once('online', () => (this.#isUp = true));
+    this.#worker.once('online', () => (this.isUp = true));
     this.#worker.on('message', (answer: LookAnswer) => this.#hear(answer));
     this.#worker.on('error', () => this.end());
     this.#worker.on('exit', () => this.end());
@@ -84,7 +89,7 @@ class Running {
   ask(folder: object, order: LookOrder): Promise<FactsTable | undefined> | undefined {
     this.#isUsed = true;
     const isBusy = this.#waiting.length > 0 && this.#folder !== folder;
-    if (!this.#isUp || isBusy) return undefined;
+    if (!this.isUp || isBusy) return undefined;
     this.#folder = folder;
     this.#worker.ref();
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window

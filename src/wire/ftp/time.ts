@@ -52,7 +52,7 @@ export function formatTimeValue(ms: number, options: { fraction?: boolean } = {}
   return timeValues(options)(ms);
 }
 
-/** The same for many times: see {@link momentsOf}. */
+/** The same for many times: see {@link momentsOf}; those of one second after another are one text. */
 export function timeValues({ fraction = false } = {}): (ms: number) => string {
   const momentOf = momentsOf(
     (date) =>
@@ -60,9 +60,14 @@ export function timeValues({ fraction = false } = {}): (ms: number) => string {
       twoDigits(date.getUTCMonth() + 1) +
       twoDigits(date.getUTCDate()),
   );
+  let last = Number.NaN;
+  let whole = '';
   return (ms) => {
+    const seconds = Math.floor(ms / 1000);
+    if (seconds === last && !fraction) return whole;
     const { day, hour, minute, second, millisecond } = momentOf(ms);
-    const whole = day + twoDigits(hour) + twoDigits(minute) + twoDigits(second);
+    last = seconds;
+    whole = day + twoDigits(hour) + twoDigits(minute) + twoDigits(second);
     return fraction ? `${whole}.${String(millisecond).padStart(3, '0')}` : whole;
   };
 }

@@ -49,9 +49,9 @@ export function lineOf({ phase, desk }: Inside, wanted: ListArguments): (entry: 
   return (entry) => line(entry, shortName(entry, wanted));
 }
 
-/** Lines as they are sent; none is nothing at all. */
-export function encodeLines({ state, desk }: Inside, lines: readonly string[]): Buffer {
-  return charsetOf(state, desk).encode(lines.length === 0 ? '' : `${lines.join('\r\n')}\r\n`);
+/** Lines, each with its end, as they are sent. */
+export function encodeLines({ state, desk }: Inside, lines: string): Buffer {
+  return charsetOf(state, desk).encode(lines);
 }
 
 async function* lines(
@@ -61,7 +61,7 @@ async function* lines(
   form: Form,
 ): AsyncGenerator<Uint8Array> {
   if (target.kind === 'entry') {
-    yield encodeLines(visit, [form(target.entry, target.prefix)]);
+    yield encodeLines(visit, `${form(target.entry, target.prefix)}\r\n`);
     return;
   }
   const { session } = visit.phase;
@@ -72,15 +72,14 @@ async function* lines(
   const folders: Folder[] = [{ path: target.path, shown, before: target.prefix }];
   // The list grows while it is walked.
   for (const [index, folder] of folders.entries()) {
-    if (index > 0) yield encodeLines(visit, ['', `${folder.shown}:`]);
+    if (index > 0) yield encodeLines(visit, `\r\n${folder.shown}:\r\n`);
     const selection = { ...wanted, only: target.only };
     for await (const slice of entriesOf(session, folder.path, options, selection)) {
       const entries = slice.slice(0, room);
       room -= entries.length;
-      yield encodeLines(
-        visit,
-        entries.map((entry) => form(entry, folder.before)),
-      );
+      let text = '';
+      for (const entry of entries) text += `${form(entry, folder.before)}\r\n`;
+      yield encodeLines(visit, text);
       if (isTree) folders.push(...below(folder, entries));
       if (room <= 0) return;
     }
