@@ -1,5 +1,5 @@
 /** Transfers that may be waiting for their end, beyond those that are at work. */
-const ENDING = 60;
+const ENDING = 124;
 
 /**
  * Runs transfers, so many at a time; one that has let go of its connection makes room for the next

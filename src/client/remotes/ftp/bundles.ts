@@ -1,3 +1,4 @@
+import { MiB } from '../../../base/size.ts';
 import { BundleDecoder, formatHead } from '../../../wire/ftp/bundle.ts';
 import { quotePath } from '../../../wire/ftp/quoting.ts';
 import { parseOffset } from '../../../wire/ftp/sizes.ts';
@@ -21,13 +22,29 @@ import { beginTransfer } from './transfer.ts';
 /** Of a command line, in characters: servers take more, and a path may be long. */
 const MOST_LINE = 4000;
 
-/** Files in one bundle: more of them make each cheaper, and all of them later. */
-const MOST_FILES = 16;
+/**
+ * Files in one bundle, and the bytes from which on no other is added: more of them make each
+ * cheaper, and all of them later.
+ */
+const MOST_FILES = 32;
+const ENOUGH_BYTES = MiB;
 
 /** The most bytes of one file that the server takes in a bundle; 0 if it knows none (docs/bundles.md). */
 export function mostBundled(features: Features): number {
   if (!features.has('XMRETR')) return 0;
   return parseOffset(features.argument('XMSTOR')) ?? 0;
+}
+
+/** As many as make one bundle. */
+function gather<I, O>(supply: Supply<I, O>, sizeOf: (item: I) => number): Wanted<I, O>[] {
+  const gathered: Wanted<I, O>[] = [];
+  for (let bytes = 0; gathered.length < MOST_FILES && bytes < ENOUGH_BYTES;) {
+    const [one] = supply(1);
+    if (!one) break;
+    gathered.push(one);
+    bytes += sizeOf(one.item);
+  }
+  return gathered;
 }
 
 /** Whoever uses the connection now. */
@@ -41,7 +58,8 @@ export async function storeBundle(
   begun: Begun,
 ): Promise<void> {
   const most = mostBundled(link.features);
-  const wanted = supply(MOST_FILES).filter(({ item }) => item.bytes.length <= most);
+  const all = gather(supply, ({ bytes }) => bytes.length);
+  const wanted = all.filter(({ item }) => item.bytes.length <= most);
   if (wanted.length === 0) return;
   const request = { command: 'XMSTOR', doing: `store ${wanted.length} files` };
   const transfer = await beginTransfer(link, request, signal);
@@ -74,7 +92,8 @@ export async function fetchBundle(
   signal: AbortSignal,
   begun: Begun,
 ): Promise<void> {
-  for (const part of inLines(supply(MOST_FILES))) await fetchPart(link, part, signal, begun);
+  for (const part of inLines(gather(supply, ({ size }) => size)))
+    await fetchPart(link, part, signal, begun);
 }
 
 async function fetchPart(
