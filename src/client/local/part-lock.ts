@@ -12,7 +12,7 @@ const TRIES = 5;
  * @throws TransferFailure `target-busy`
  */
 export async function lockPart(path: string): Promise<AsyncDisposable> {
-  const me = await describeProcess(process.pid);
+  const me = describe(process.pid, await statusOf(process.pid));
   for (let tries = 0; tries < TRIES; tries += 1) {
     try {
       await writeFile(osPath(path), me, { flag: 'wx', mode: 0o600 });
@@ -21,22 +21,41 @@ export async function lockPart(path: string): Promise<AsyncDisposable> {
       if (!failedWith(error, 'EEXIST')) throw error;
     }
     const holder = await readIfThere(path);
-    if (holder !== undefined && (await isHeld(holder))) break;
+    if (holder !== undefined && (await isHeld(holder))) throw busy(path, holder);
     if (holder !== undefined) await clearAway(path, holder);
   }
-  throw new TransferFailure('target-busy', `Another transfer writes here; its lock is ${path}`);
+  throw busy(path);
+}
+
+/** A lock of another machine, or of a container before this one, is for a person to judge. */
+function busy(path: string, holder = ''): TransferFailure {
+  const [host = ''] = holder.split(' ');
+  const isElsewhere = host !== '' && host !== hostname();
+  return new TransferFailure(
+    'target-busy',
+    isElsewhere
+      ? `Another transfer on ${host} writes here; if it does so no more, remove ${path}`
+      : `Another transfer writes here; its lock is ${path}`,
+  );
+}
+
+interface Status {
+  /** When it started, in the kernel's own measure; empty where the system does not tell. */
+  readonly started: string;
+  /** It has ended, and nobody has asked how: in a container there may be nobody who ever does. */
+  readonly isZombie: boolean;
 }
 
 /** `host pid started`: the last keeps a later process with the same number apart. */
-async function describeProcess(pid: number): Promise<string> {
-  return `${hostname()} ${pid} ${await startOf(pid)}\n`;
+function describe(pid: number, { started }: Status): string {
+  return `${hostname()} ${pid} ${started}\n`;
 }
 
-/** When a process started, in the kernel's own measure; empty where the system does not tell. */
-async function startOf(pid: number): Promise<string> {
+async function statusOf(pid: number): Promise<Status> {
   const stat = await readIfThere(`/proc/${pid}/stat`);
   // The second field is the program's name in parentheses and may hold anything.
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { started: fields?.[19] ?? '', isZombie: fields?.[0] === 'Z' };
 }
 
 async function isHeld(holder: string): Promise<boolean> {
@@ -51,7 +70,8 @@ async function isHeld(holder: string): Promise<boolean> {
   } catch (error) {
     if (failedWith(error, 'ESRCH')) return false;
   }
-  return holder === (await describeProcess(Number(pid)));
+  const status = await statusOf(Number(pid));
+  return !status.isZombie && holder === describe(Number(pid), status);
 }
 
 /** Removes the lock of a process that has gone, and no other that has come in its place. */
