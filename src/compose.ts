@@ -20,6 +20,7 @@ import type { Settings } from './config/settings.ts';
 import type { Database } from './database/database.ts';
 import { ProcessLocks } from './database/sqlite/process-locks.ts';
 import { Sqlite } from './database/sqlite/sqlite.ts';
+import { recordsIn } from './database/sqlite/records-file.ts';
 import { HookDelivery } from './hooks/delivery.ts';
 import type { Place } from './protocols/ftp/doors.ts';
 import { Hosts } from './protocols/ftp/hosts.ts';
@@ -251,7 +252,7 @@ export async function composeServer(
 function openDatabase({ data, database: { copies: keep }, uploads }: Settings): Promise<Sqlite> {
   const copies = { folder: join(data, 'copies'), keep };
   const syncs = uploads.durability === 'full';
-  return Sqlite.open(join(data, 'carryon.sqlite'), { copies, syncs });
+  return Sqlite.open(recordsIn(data), { copies, syncs });
 }
 
 /** What is promised by default and is not with these settings. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { Failure } from './base/failure.ts';
 import { ProcessLocks } from './database/sqlite/process-locks.ts';
+import { recordsIn } from './database/sqlite/records-file.ts';
 import { checkBackup, placeAside, putInPlace } from './database/sqlite/restore.ts';
 
 /**
@@ -23,6 +24,6 @@ export async function restoreRecords(
     throw new Failure('locked', `A server or a command works on ${data}: stop it first`);
   }
   const aside = replace ? placeAside(join(data, 'copies')) : undefined;
-  const isReplacing = await putInPlace(backup, join(data, 'carryon.sqlite'), aside);
+  const isReplacing = await putInPlace(backup, recordsIn(data), aside);
   return isReplacing ? aside : undefined;
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { Failure } from '../base/failure.ts';
 import { formatSize } from '../base/size.ts';
 import type { Records } from '../compose.ts';
 import { restoreRecords } from '../restore.ts';
@@ -29,13 +30,24 @@ export function addRestoreCommand(program: Command): void {
     .option('--replace', 'also if there are records already; they are kept in copies/')
     .action(async (backup: string, options: Readonly<Record<string, unknown>>) => {
       const { data } = settingsOf(options);
-      const aside = await restoreRecords(data, backup, options['replace'] === true);
+      const aside = await restored(data, backup, options['replace'] === true);
       if (aside !== undefined) tellSentences(`The records that were there are kept in ${aside}`);
       await withRecords(options, async (records) => {
         const { accounts, lines } = await fitToDisk(records, data);
         tellSentences(`Restored ${accounts} from ${backup} into ${data}.`, ...lines, NOT);
       });
     });
+}
+
+/** @throws Failure `already-exists` that says how to replace what is there */
+async function restored(data: string, backup: string, replace: boolean) {
+  try {
+    return await restoreRecords(data, backup, replace);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'already-exists') throw error;
+    const sentence = `${error.message}; --replace keeps those in copies/ and puts these in their place`;
+    throw new Failure('already-exists', sentence, { cause: error.cause });
+  }
 }
 
 /**

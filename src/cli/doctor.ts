@@ -8,6 +8,7 @@ import { silentLog } from '../base/log.ts';
 import { composeRecords } from '../compose.ts';
 import type { Settings } from '../config/settings.ts';
 import { inspectRecords } from '../database/inspect.ts';
+import { recordsIn } from '../database/sqlite/records-file.ts';
 import type { State } from '../doctor/check.ts';
 import { CHECKS, type Result, examine } from '../doctor/checks.ts';
 import { printable } from '../telemetry/printable.ts';
@@ -40,7 +41,7 @@ export function addDoctorCommand(program: Command): void {
 /** Opens the records only where that changes nothing of them. */
 async function* results(settings: Settings, isQuick: boolean): AsyncGenerator<Result> {
   const { data } = settings;
-  const records = inspectRecords(join(data, 'carryon.sqlite'), join(data, 'copies'));
+  const records = inspectRecords(recordsIn(data), join(data, 'copies'));
   await using opened =
     records.state === 'current' ? await composeRecords(settings, silentLog) : undefined;
   const servers = await askAll<Health>(socketsIn(data), '/health');

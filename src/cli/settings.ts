@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { Failure } from '../base/failure.ts';
 import { silentLog } from '../base/log.ts';
 import { type Records, composeRecords } from '../compose.ts';
 import { loadSettings } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { ROWS } from '../config/sources.ts';
+import { recordsIn } from '../database/sqlite/records-file.ts';
 
 /** Gives a command a flag for each setting, or for those whose keys are named. */
 export function withSettings(command: Command, ...keys: readonly string[]): Command {
@@ -26,10 +30,31 @@ export function settingsOf(options: Readonly<Record<string, unknown>>): Settings
   });
 }
 
-/** Runs a command on the data folder, beside a server that may be serving from it. */
+/** What a command does with the records. */
+type Work = (records: Records, settings: Settings) => Promise<void>;
+
+/**
+ * Runs a command on the data folder, beside a server that may be serving from it.
+ * @throws Failure `not-found` if nothing is there: the folder is then more likely misspelled than new
+ */
 export async function withRecords(
   options: Readonly<Record<string, unknown>>,
-  run: (records: Records, settings: Settings) => Promise<void>,
+  run: Work,
+): Promise<void> {
+  const { data } = settingsOf(options);
+  if (!existsSync(recordsIn(data))) {
+    throw new Failure(
+      'not-found',
+      `There are no records in ${resolve(data)}: is it the data folder of a server (--data)?`,
+    );
+  }
+  await withRecordsOrNew(options, run);
+}
+
+/** The same for a command that may be the first in a new data folder. */
+export async function withRecordsOrNew(
+  options: Readonly<Record<string, unknown>>,
+  run: Work,
 ): Promise<void> {
   const settings = settingsOf(options);
   await using records = await composeRecords(settings, silentLog);

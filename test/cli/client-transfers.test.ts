@@ -117,12 +117,16 @@ suite('put, get and the words for names', { concurrency: 2 }, () => {
     const missed = await house.run(['get', `${house.url}one`, 'nowhere/one']);
     assert.equal(missed.code, 3);
     assert.match(missed.stderr, /There is no folder nowhere here/);
+    const lone = await house.run(['get', `${house.url}[ot][nw]*`, 'nowhere']);
+    assert.equal(lone.code, 3);
+    assert.match(lone.stderr, /nowhere is no folder here, .*; nowhere\/ makes it one/);
   });
 
   test('names are made, moved and removed', async () => {
     await local('n.txt', 'n');
     const steps: readonly (readonly [readonly string[], number])[] = [
       [['put', 'n.txt', `${house.url}names/`], 3],
+      [['put', 'n.txt', `${house.url}names/n.txt`], 3],
       [['put', '-p', 'n.txt', `${house.url}names/deep/`], 0],
       [['mkdir', `${house.url}names`], 1],
       [['mkdir', '-p', `${house.url}names/deep/er`], 0],
@@ -197,6 +201,12 @@ suite('put, get and the words for names', { concurrency: 2 }, () => {
     assert.equal(get.code, 23, get.stderr);
     assert.equal(await readFile(join(house.here, 'mixed-back/one'), 'utf8'), '1');
     assert.equal((await house.run(['put', 'mixed', house.url])).code, 1);
+    await local('two\nlines', '2');
+    const lines = await house.run(['put', '-p', 'mixed/one', 'two\nlines', `${house.url}lines/`]);
+    assert.equal(lines.code, 23, lines.stderr);
+    assert.match(lines.stderr, /"two\\nlines": a name with a line break/);
+    assert.equal((await house.run(['ls', `${house.url}lines`])).stdout, 'one\n');
+    assert.equal((await house.run(['put', 'two\nlines', house.url])).code, 2);
   });
 
   test('--limit-rate holds for all servers of a command together', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -16,6 +17,23 @@ describe('settings on the command line', () => {
     const unknown = await runCli(['config', 'explain', 'ftp.idel-timeout']);
     assert.equal(unknown.code, 2);
     assert.match(unknown.stderr, /not a setting; did you mean ftp\.idle-timeout\?/);
+  });
+
+  test('a data folder that is misspelled is not made by a command that only looks', async () => {
+    await using folder = await temporaryFolder();
+    const data = join(folder.path, 'misspelled');
+    for (const words of [
+      ['account', 'list'],
+      ['uploads', 'list'],
+      ['backup', 'copy'],
+    ]) {
+      const { code, stderr } = await runCli([...words, '--data', data]);
+      assert.equal(code, 4, words.join(' '));
+      assert.match(stderr, /There are no records in .*misspelled: .*--data/);
+      assert.ok(!existsSync(data));
+    }
+    assert.equal((await runCli(['account', 'add', 'ann', '--data', data])).code, 0);
+    assert.equal((await runCli(['account', 'list', '--data', data])).code, 0);
   });
 
   test('import prints settings that config check takes, and remarks apart from them', async () => {

@@ -15,6 +15,9 @@ for (let index = 0; index < FILES; index += 1) {
   contents.set(`file-${index}`, noise(index * 20, index));
 }
 
+/** These are there in an older version before. */
+const older = new Map([...contents.keys()].slice(0, 8).map((file) => [file, `an older ${file}`]));
+
 /** When the client is killed: some files are under way, and some are only not durable yet. */
 const MOMENTS = [
   /> (?:EPSV|SITE EXPECT)/,
@@ -24,20 +27,29 @@ const MOMENTS = [
 
 const KILLED: ReadonlySet<SiteName> = new Set(['carryon', 'pure-ftpd']);
 
-/** What has a final name is whole, at any moment. */
+/**
+ * What has a final name is whole, at any moment: the new version, or the older one.
+ * @returns how many are new
+ */
 function assertWhole(folder: string): number {
   const names = readdirSync(folder).filter((name) => /^file-\d+$/.test(name));
-  for (const name of names) {
-    assert.ok(contents.get(name)?.equals(readFileSync(join(folder, name))), name);
-  }
-  return names.length;
+  const fresh = names.filter((name) => {
+    const bytes = readFileSync(join(folder, name));
+    const isNew = contents.get(name)?.equals(bytes) ?? false;
+    assert.ok(isNew || bytes.toString() === older.get(name), name);
+    return isNew;
+  });
+  return fresh.length;
 }
 
-async function kill(site: Site, words: readonly string[], moment: RegExp): Promise<void> {
+/** @returns whether it was still at work */
+async function kill(site: Site, words: readonly string[], moment: RegExp): Promise<boolean> {
   const program = startProgram([...words, '--json', '-vv'], { cwd: site.here, env: site.env });
   await says(program, moment);
   program.child.kill('SIGKILL');
-  await program.exited;
+  const { signal } = await program.exited;
+  assert.match(program.output.stdout, moment);
+  return signal === 'SIGKILL';
 }
 
 suite('a sync of small files that is killed with -9', { concurrency: 2, timeout: 240_000 }, () => {
@@ -52,13 +64,19 @@ suite('a sync of small files that is killed with -9', { concurrency: 2, timeout:
         for (const file of ['', ...contents.keys()]) {
           if (direction === 'down' || file === '') site.own(join(there, file));
         }
+        for (const [file, text] of older) {
+          writeFileSync(join(target, file), text);
+          if (direction === 'up') site.own(join(target, file));
+        }
         const url = `${site.url(site.port)}tree`;
         const words = ['sync', ...(direction === 'up' ? ['tree', url] : [url, 'tree'])];
+        let kills = 0;
         for (const moment of MOMENTS) {
-          await kill(site, words, moment);
+          if (await kill(site, words, moment)) kills += 1;
           // On a busy machine it may be heard of a moment so late that all is done.
           if (assertWhole(target) === FILES) break;
         }
+        assert.notEqual(kills, 0, 'it was always through before it was killed');
         const { code, stderr } = await site.run(words, PATIENCE);
         assert.equal(code, 0, stderr);
         assert.equal(assertWhole(target), FILES);

@@ -6,7 +6,7 @@ import { ReplyParser, type Reply } from '../../src/wire/ftp/reply.ts';
 import { parseExtendedPassiveReply, parsePassiveReply } from '../../src/wire/ftp/addresses.ts';
 
 /** Longer than anything here takes: then a test fails with a sentence and does not hang. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 /** A bare FTP client for tests: sends what it is told, byte for byte, and reads replies. */
 export class Client implements AsyncDisposable {
@@ -15,6 +15,8 @@ export class Client implements AsyncDisposable {
   #session: Buffer | undefined;
   readonly #parser = new ReplyParser({ maxBytes: 64 * 1024 * 1024 });
   readonly #replies: Reply[] = [];
+  /** Why the connection ended, if not because the server closed it. */
+  #broken: Error | undefined;
   readonly #open = new Set<Socket>();
   #wake = (): void => {};
   #isClosed = false;
@@ -99,8 +101,9 @@ export class Client implements AsyncDisposable {
     this.#wake();
   };
 
-  readonly #onEnd = (): void => {
+  readonly #onEnd = (error?: unknown): void => {
     this.#isClosed = true;
+    if (error instanceof Error) this.#broken ??= error;
     this.#wake();
   };
 
@@ -112,7 +115,10 @@ export class Client implements AsyncDisposable {
   /** The next reply, which must have this code. */
   async reply(code?: number): Promise<Reply> {
     const reply = await this.#next();
-    assert.ok(reply, `the connection ended while waiting for ${code ?? 'a reply'}`);
+    if (!reply) {
+      const sentence = `the connection ended while waiting for ${code ?? 'a reply'}`;
+      throw new Error(sentence, { cause: this.#broken });
+    }
     if (code !== undefined) assert.equal(reply.code, code, shown(reply));
     return reply;
   }

@@ -34,7 +34,10 @@ suite('a backup of the records', { skip, timeout: 240_000 }, () => {
     await site.server.kill('SIGKILL');
     const refused = await runCli(restore);
     assert.equal(refused.code, 1);
-    assert.match(refused.stderr, /There are records in .*carryon\.sqlite already/);
+    assert.match(
+      refused.stderr,
+      /There are records in .*carryon\.sqlite already; --replace keeps those/,
+    );
 
     const restored = await runCli([...restore, '--replace']);
     assert.equal(restored.code, 0, restored.stderr);

@@ -5,7 +5,7 @@ import { formatSize } from '../../base/size.ts';
 import type { Records } from '../../compose.ts';
 import { columns, say, tell } from '../output.ts';
 import { passwordFromStdin, promptedPassword, randomPassword } from '../passwords.ts';
-import { withRecords, withSettings } from '../settings.ts';
+import { withRecords, withRecordsOrNew, withSettings } from '../settings.ts';
 import { addExchangeCommands } from './exchange.ts';
 import {
   type ProfileOptions,
@@ -33,7 +33,7 @@ export function addAccountCommands(program: Command): void {
     .addOption(passwordStdin())
     .addOption(passwordHash())
     .action((name: string, options: AccountOptions) =>
-      withRecords({ ...options }, async (records) => {
+      withRecordsOrNew({ ...options }, async (records) => {
         const { stored, shown } = await passwordFor(records, name, options);
         const added = await records.accounts.add(name, stored, changesOf(options));
         const { found } = await records.vault.audit(added.homeId, true);

@@ -9,7 +9,7 @@ import { SettingsError } from '../../config/settings.ts';
 import { printable } from '../../telemetry/printable.ts';
 import { say, sentences, tellSentences } from '../output.ts';
 import { randomPassword } from '../passwords.ts';
-import { withRecords } from '../settings.ts';
+import { withRecords, withRecordsOrNew } from '../settings.ts';
 
 interface ExportOptions {
   readonly format: 'csv' | 'json';
@@ -64,7 +64,7 @@ export function addExchangeCommands(sub: (usage: string, description: string) =>
     .option('-n, --dry-run', 'only say what would happen')
     .option('--json', 'for machines: one line of JSON for each account')
     .action((file: string, options: ImportOptions) =>
-      withRecords({ ...options }, async (records) => {
+      withRecordsOrNew({ ...options }, async (records) => {
         const reading = await read(file, options);
         const { accounts } = records;
         const groups = (await accounts.groups.list()).map(({ name }) => name);

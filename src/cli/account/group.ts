@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Group } from '../../accounts/groups.ts';
 import { SHARED_ROWS } from '../../accounts/profile.ts';
 import { columns, say, tell } from '../output.ts';
-import { withRecords, withSettings } from '../settings.ts';
+import { withRecords, withRecordsOrNew, withSettings } from '../settings.ts';
 import { type ProfileOptions, changesOf, withSharedProfile } from './flags.ts';
 import { shownValue } from './view.ts';
 
@@ -20,7 +20,7 @@ export function addGroupCommands(program: Command): void {
   withSharedProfile(
     sub('add <name>', 'add a group; what it does not say, it leaves to others'),
   ).action((name: string, options: GroupOptions) =>
-    withRecords({ ...options }, async ({ accounts }) => {
+    withRecordsOrNew({ ...options }, async ({ accounts }) => {
       await accounts.groups.add(name, changesOf(options));
       tell(`Added the group ${name}. To it: carryon account set ACCOUNT --group ${name}`);
     }),

@@ -111,7 +111,7 @@ export class Get {
     if (this.#isBatch && !isInto) {
       throw new TransferFailure(
         'not-a-folder',
-        `${target} is not a folder, and there is more than one file`,
+        `${target} is no folder here, and there is more than one file; ${target}/ makes it one`,
       );
     }
     if (isInto) this.#folders.add(target);
@@ -123,7 +123,10 @@ export class Get {
       const local = isInto && path !== '/' ? join(target, this.#named(nameOf(path))) : target;
       if (entry.kind !== 'folder') this.#add(site, path, entry, local);
       else if (this.#flags.recursive) await this.#planFolder(site, path, local);
-      else this.#omitted.add(`${site.url(path)} is a folder; -r downloads it with all in it`);
+      else {
+        const reason = `${site.url(path)} is a folder; -r downloads it with all in it`;
+        this.#omitted.add(new Failure('is-a-directory', reason));
+      }
     }
   }
 

@@ -1,30 +1,31 @@
-import { Failure } from '../../base/failure.ts';
+import type { Failure } from '../../base/failure.ts';
 import { Ended, EXIT } from '../exit-codes.ts';
-import { counted } from '../progress/text.ts';
 import type { Job } from './job.ts';
 
-/** Folders among files, where folders were not meant: `put *` leaves them out, as `cp` does. */
+/**
+ * What was named among others and cannot go with them, as folders where folders were not meant:
+ * `put *` leaves them out, as `cp` does.
+ */
 export class Omitted {
-  readonly #sentences: string[] = [];
+  readonly #reasons: Failure[] = [];
 
-  add(sentence: string): void {
-    this.#sentences.push(sentence);
+  add(reason: Failure): void {
+    this.#reasons.push(reason);
   }
 
   /**
    * Says what is left out.
-   * @throws Failure `is-a-directory` if nothing else was to be done
+   * @throws the first reason if nothing else was to be done
    */
   tell(others: number, { warn }: Job): void {
-    const [first] = this.#sentences;
-    if (first === undefined) return;
-    if (others === 0) throw new Failure('is-a-directory', first);
-    for (const sentence of this.#sentences) warn(sentence);
+    const [first] = this.#reasons;
+    if (first !== undefined && others === 0) throw first;
+    for (const { message } of this.#reasons) warn(message);
   }
 
   /** @throws Ended (23) if anything was left out */
   conclude(): void {
-    const count = this.#sentences.length;
-    if (count > 0) throw new Ended(EXIT.someFailed, [`${counted(count, 'folder')} left out`]);
+    const { length } = this.#reasons;
+    if (length > 0) throw new Ended(EXIT.someFailed, [`${length} left out`]);
   }
 }

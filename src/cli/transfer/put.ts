@@ -9,7 +9,7 @@ import { walkLocal } from '../../client/sync/walk-local.ts';
 import { below } from '../../client/sync/walk-remote.ts';
 import { failedWith } from '../../client/local/os-path.ts';
 import { asTransferFailure, throwIfInterrupted } from '../../client/retry.ts';
-import { TransferFailure } from '../../client/transfer-failure.ts';
+import { TransferFailure, troubled } from '../../client/transfer-failure.ts';
 import { Listings } from '../../client/transfer/listings.ts';
 import { SEGMENTED_FROM } from '../../client/transfer/options.ts';
 import { upload } from '../../client/transfer/upload/upload.ts';
@@ -104,8 +104,8 @@ export class Put {
       this.#folders.push(path);
       return { kind: 'into', folder: path };
     }
-    const what = there ? 'is not a folder' : 'does not exist; --parents makes it';
-    throw new TransferFailure('not-a-folder', `${this.#site.url(path)} ${what}`);
+    if (!there) throw this.#missing(path);
+    throw new TransferFailure('not-a-folder', `${this.#site.url(path)} is not a folder`);
   }
 
   /** @param shown what the source is called for people */
@@ -124,10 +124,18 @@ export class Put {
     }
     const found = await statLocal(source);
     const name = basename(resolve(source));
-    const path = target.kind === 'as' ? target.path : child(target.folder, named(name));
+    const refused = target.kind === 'into' ? refusedThere(name) : undefined;
+    if (refused !== undefined) {
+      this.#omitted.add(new Failure('name-refused', `${JSON.stringify(shown)}: ${refused}`));
+      return;
+    }
+    const path = target.kind === 'as' ? target.path : child(target.folder, name);
     if (!found.isDirectory()) this.#add({ source, name: shown, size: found.size, path });
     else if (this.#flags.recursive) await this.#planFolder(source, path, shown);
-    else this.#omitted.add(`${shown} is a folder; -r uploads it with all in it`);
+    else {
+      const reason = `${shown} is a folder; -r uploads it with all in it`;
+      this.#omitted.add(new Failure('is-a-directory', reason));
+    }
   }
 
   async run(parallel: number): Promise<void> {
@@ -200,12 +208,23 @@ export class Put {
         target: this.#site.url(path),
       },
       size,
-      run: (hear) =>
-        upload(this.#site.pool, source, path, {
-          ...engineOptions(this.#flags, this.#job.signal, hear),
-          ...(this.#isBatch && { bundling: this.#site.bundling, listings: this.#listings }),
-        }),
+      run: async (hear) => {
+        try {
+          return await upload(this.#site.pool, source, path, {
+            ...engineOptions(this.#flags, this.#job.signal, hear),
+            ...(this.#isBatch && { bundling: this.#site.bundling, listings: this.#listings }),
+          });
+        } catch (error) {
+          // Of what is sent only the folder can be missing there.
+          throw troubled(error, 'not-found') ? this.#missing(parentOf(path), error) : error;
+        }
+      },
     });
+  }
+
+  #missing(folder: Path, cause?: unknown): TransferFailure {
+    const sentence = `${this.#site.url(folder)} does not exist; --parents makes it`;
+    return new TransferFailure('not-a-folder', sentence, { cause });
   }
 }
 
@@ -222,13 +241,6 @@ async function* standardInput(signal: AbortSignal): AsyncGenerator<Uint8Array> {
     signal.removeEventListener('abort', stopInput);
   }
   throwIfInterrupted(signal);
-}
-
-/** The name of a local file as one on the server. @throws Failure `name-refused` */
-function named(name: string): string {
-  const reason = refusedThere(name);
-  if (reason !== undefined) throw new Failure('name-refused', reason);
-  return name;
 }
 
 async function statLocal(source: string) {
