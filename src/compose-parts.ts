@@ -21,11 +21,6 @@ export function throttleOf({ login }: Settings): LoginThrottle {
   });
 }
 
-/** How many passwords are checked at once, and how many may wait. */
-export function hashingOf({ login }: Settings) {
-  return { concurrency: login.hashConcurrency, maxWaiting: login.maxWaiting };
-}
-
 export function doorkeeperOf(
   { bans: rules, limits, ftp }: Settings,
   bans: Bans,

@@ -1,5 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Bans } from './accounts/bans.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { CredentialCache } from './accounts/credential-cache.ts';
@@ -13,14 +13,11 @@ import type { SessionEvent } from './base/session-event.ts';
 import { Networks } from './base/network.ts';
 import type { TransferEvent } from './base/transfer-event.ts';
 import type { HostPort } from './config/address.ts';
-import { doorkeeperOf, hashingOf, hookOf, ratesOf, throttleOf } from './compose-parts.ts';
+import { doorkeeperOf, hookOf, ratesOf, throttleOf } from './compose-parts.ts';
+import { hashingOf, openDatabase, openVault } from './compose-records.ts';
 import { type Changes, afterReload, changesFrom, settingsInUse } from './config/changes.ts';
 import type { InheritedSockets } from './config/inherited-sockets.ts';
 import type { Settings } from './config/settings.ts';
-import type { Database } from './database/database.ts';
-import { ProcessLocks } from './database/sqlite/process-locks.ts';
-import { Sqlite } from './database/sqlite/sqlite.ts';
-import { recordsIn } from './database/sqlite/records-file.ts';
 import { HookDelivery } from './hooks/delivery.ts';
 import type { Place } from './protocols/ftp/doors.ts';
 import { Hosts } from './protocols/ftp/hosts.ts';
@@ -35,26 +32,14 @@ import type { Authority } from './session/authority.ts';
 import { FrontDesk } from './session/front-desk.ts';
 import { ALONE, type Siblings } from './base/siblings.ts';
 import { Visits } from './session/visits.ts';
-import { LocalStore } from './storage/local/local-store.ts';
-import { NOT_SYNCING, SYNCING } from './storage/local/syncing.ts';
-import type { Store } from './storage/store.ts';
 import { keepTransferLog, transferLine } from './telemetry/transfer-log.ts';
 import { xferlogLine } from './telemetry/xferlog.ts';
 import { totals } from './vault/totals.ts';
-import { Vault } from './vault/vault.ts';
+import type { Vault } from './vault/vault.ts';
 import { VERSION } from './version.ts';
 
 /** How often expired uploads are looked for. */
 const EXPIRY_EVERY_MS = 15 * 60 * 1000;
-
-/** What commands that do not serve work with: the records, and the vault without mending it. */
-export interface Records extends AsyncDisposable {
-  readonly database: Database;
-  readonly accounts: Accounts;
-  readonly bans: Bans;
-  readonly passwords: Passwords;
-  readonly vault: Vault;
-}
 
 /** A server that serves. Disposing stops it: every upload that runs can be continued later. */
 export interface Server extends AsyncDisposable {
@@ -81,26 +66,6 @@ export interface Server extends AsyncDisposable {
   readonly transfers: Events<TransferEvent>;
   /** Who comes, goes, and is not let in. */
   readonly sessions: Events<SessionEvent>;
-}
-
-/** Opens the data folder beside a server that may be serving from it. */
-export async function composeRecords(settings: Settings, log: Log): Promise<Records> {
-  await using parts = new AsyncDisposableStack();
-  await mkdir(settings.data, { recursive: true, mode: 0o750 });
-  const database = parts.use(await openDatabase(settings));
-  const vault = await openVault(parts, settings, database, log, false);
-  const passwords = parts.use(new Passwords(hashingOf(settings)));
-  const accounts = new Accounts(database, systemClock);
-  const bans = new Bans(database, systemClock);
-  const owned = parts.move();
-  return {
-    database,
-    accounts,
-    bans,
-    passwords,
-    vault,
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
 }
 
 /** What no setting says, but who starts the server may give it. */
@@ -248,13 +213,6 @@ export async function composeServer(
   };
 }
 
-/** The records; copied before a newer version changes their tables. */
-function openDatabase({ data, database: { copies: keep }, uploads }: Settings): Promise<Sqlite> {
-  const copies = { folder: join(data, 'copies'), keep };
-  const syncs = uploads.durability === 'full';
-  return Sqlite.open(recordsIn(data), { copies, syncs });
-}
-
 /** What is promised by default and is not with these settings. */
 function warnOfMeasuring({ uploads }: Settings, log: Log): void {
   if (uploads.durability === 'none') {
@@ -263,32 +221,6 @@ function warnOfMeasuring({ uploads }: Settings, log: Log): void {
   if (!uploads.digests) {
     log.warn('uploads.digests is false: nobody can tell whether bytes have changed');
   }
-}
-
-async function openVault(
-  parts: AsyncDisposableStack,
-  settings: Settings,
-  database: Database,
-  log: Log,
-  serves: boolean,
-): Promise<Vault> {
-  const presence = parts.use(new ProcessLocks(join(settings.data, 'processes')));
-  const { checkpoint, expire, segments, whole, digests, durability } = settings.uploads;
-  const syncing = durability === 'full' ? SYNCING : NOT_SYNCING;
-  const local = parts.use(new LocalStore({ staging: join(settings.data, 'staging'), syncing }));
-  const store: Store = {
-    openTree: (location) => local.openTree(resolve(settings.data, location)),
-  };
-  const options = {
-    checkpointBytes: checkpoint,
-    wholeBytes: Math.min(whole, checkpoint),
-    expireAfterMs: expire,
-    mostSegments: segments,
-    digests,
-    keepsEvents: hookOf(settings) !== undefined,
-  };
-  const given = { database, store, clock: systemClock, log, options, presence, serves };
-  return parts.use(await Vault.open(given));
 }
 
 async function expire(vault: Vault, log: Log): Promise<void> {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { Failure } from './base/failure.ts';
 import { ProcessLocks } from './database/sqlite/process-locks.ts';
-import { recordsIn } from './database/sqlite/records-file.ts';
+import { recordsIn } from './database/records-file.ts';
 import { checkBackup, placeAside, putInPlace } from './database/sqlite/restore.ts';
 
 /**

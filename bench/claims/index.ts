@@ -33,9 +33,10 @@ export const CLAIMS: readonly Claim[] = [
   siege,
   resume,
   smallFiles,
-  syncTree,
   price,
   cold,
   slowDisk,
   huge,
+  // The longest last.
+  syncTree,
 ];

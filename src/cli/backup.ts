@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Failure } from '../base/failure.ts';
 import { formatSize } from '../base/size.ts';
-import type { Records } from '../compose.ts';
+import type { Records } from '../compose-records.ts';
 import { restoreRecords } from '../restore.ts';
 import { tellSentences } from './output.ts';
 import { settingsOf, withRecords, withSettings } from './settings.ts';

@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { Failure } from '../base/failure.ts';
 import { silentLog } from '../base/log.ts';
-import { type Records, composeRecords } from '../compose.ts';
+import { type Records, composeRecords } from '../compose-records.ts';
 import { loadSettings } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { ROWS } from '../config/sources.ts';
-import { recordsIn } from '../database/sqlite/records-file.ts';
+import { recordsIn } from '../database/records-file.ts';
 
 /** Gives a command a flag for each setting, or for those whose keys are named. */
 export function withSettings(command: Command, ...keys: readonly string[]): Command {

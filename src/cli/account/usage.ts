@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { StoredAccount } from '../../accounts/accounts.ts';
 import { Failure } from '../../base/failure.ts';
 import { formatSize } from '../../base/size.ts';
-import type { Records } from '../../compose.ts';
+import type { Records } from '../../compose-records.ts';
 import { columns, formatTime, say } from '../output.ts';
 import { withRecords } from '../settings.ts';
 

@@ -4,7 +4,7 @@ import { type SharedProfile, originOf } from '../../accounts/changes.ts';
 import { describeStored } from '../../accounts/passwords/passwords.ts';
 import { SHARED_ROWS } from '../../accounts/profile.ts';
 import { formatSize } from '../../base/size.ts';
-import type { Records } from '../../compose.ts';
+import type { Records } from '../../compose-records.ts';
 import type { Settings } from '../../config/settings.ts';
 import { formatTime } from '../output.ts';
 
