@@ -5,6 +5,7 @@ import { LoginThrottle } from './accounts/throttle.ts';
 import { systemClock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import { Networks } from './base/network.ts';
+import { tellsHooks } from './compose-records.ts';
 import type { Settings } from './config/settings.ts';
 import { type Hook, commandHook, inTurn, urlHook } from './hooks/hook.ts';
 import type { CommonRates } from './session/bandwidth.ts';
@@ -52,10 +53,11 @@ export function ratesOf({ limits }: Settings): CommonRates {
 }
 
 /** What is told of each event, if anything is. */
-export function hookOf({ hooks: { command, url, timeout } }: Settings): Hook | undefined {
-  const hooks = [
+export function hookOf(settings: Settings): Hook | undefined {
+  if (!tellsHooks(settings)) return undefined;
+  const { command, url, timeout } = settings.hooks;
+  return inTurn([
     ...(command === undefined ? [] : [commandHook(command, timeout)]),
     ...(url === undefined ? [] : [urlHook(url, timeout)]),
-  ];
-  return hooks.length === 0 ? undefined : inTurn(hooks);
+  ]);
 }

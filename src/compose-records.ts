@@ -88,6 +88,6 @@ export function hashingOf({ login }: Settings) {
 }
 
 /** Whether anybody is to be told what happens to uploads. */
-function tellsHooks({ hooks: { command, url } }: Settings): boolean {
+export function tellsHooks({ hooks: { command, url } }: Settings): boolean {
   return command !== undefined || url !== undefined;
 }

@@ -3,7 +3,7 @@ import { Failure } from '../base/failure.ts';
 import { Networks, parseNetwork } from '../base/network.ts';
 import { parseDuration } from '../base/duration.ts';
 import { columns, formatTime, say, tell } from './output.ts';
-import { withRecords, withRecordsOrNew, withSettings } from './settings.ts';
+import { withRecords, withSettings } from './settings.ts';
 
 interface BanOptions {
   readonly for?: number;
@@ -38,7 +38,7 @@ export function addBanCommands(program: Command): void {
     .option('--for <time>', 'how long, as 12h or 30d (default: until it is lifted)', time)
     .option('--reason <text>', 'what `ban list` says of it', 'Banned by hand')
     .action((text: string, options: BanOptions) =>
-      withRecordsOrNew({ ...options }, async ({ bans }, settings) => {
+      withRecords({ ...options }, async ({ bans }, settings) => {
         const network = networkIn(text);
         const [address = ''] = network.split('/');
         if (new Networks(settings.bans.trusted).has(address)) {

@@ -41,14 +41,15 @@ export async function withRecords(
   options: Readonly<Record<string, unknown>>,
   run: Work,
 ): Promise<void> {
-  const { data } = settingsOf(options);
+  const settings = settingsOf(options);
+  const { data } = settings;
   if (!existsSync(recordsIn(data))) {
     throw new Failure(
       'not-found',
       `There are no records in ${resolve(data)}: is it the data folder of a server (--data)?`,
     );
   }
-  await withRecordsOrNew(options, run);
+  await work(settings, run);
 }
 
 /** The same for a command that may be the first in a new data folder. */
@@ -56,7 +57,10 @@ export async function withRecordsOrNew(
   options: Readonly<Record<string, unknown>>,
   run: Work,
 ): Promise<void> {
-  const settings = settingsOf(options);
+  await work(settingsOf(options), run);
+}
+
+async function work(settings: Settings, run: Work): Promise<void> {
   await using records = await composeRecords(settings, silentLog);
   await run(records, settings);
 }

@@ -91,6 +91,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'compose-parts.ts': {
     because: 'it makes single parts of what the settings say, for compose.ts to join',
     imports: {
+      'compose-records.ts': 'is told whether anybody wants to hear of events',
       base: WORDS,
       config: 'is told what to build by the settings',
       accounts: 'makes the login throttle and the memory for misconduct',

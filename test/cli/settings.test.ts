@@ -19,13 +19,14 @@ describe('settings on the command line', () => {
     assert.match(unknown.stderr, /not a setting; did you mean ftp\.idle-timeout\?/);
   });
 
-  test('a data folder that is misspelled is not made by a command that only looks', async () => {
+  test('a data folder that is misspelled is not made by a command that needs records', async () => {
     await using folder = await temporaryFolder();
     const data = join(folder.path, 'misspelled');
     for (const words of [
       ['account', 'list'],
       ['uploads', 'list'],
       ['backup', 'copy'],
+      ['ban', 'add', '192.0.2.7'],
     ]) {
       const { code, stderr } = await runCli([...words, '--data', data]);
       assert.equal(code, 4, words.join(' '));

@@ -87,6 +87,7 @@ suite('bans over everything', { timeout: 60_000 }, () => {
       assert.notEqual(code, 0);
       return stderr;
     };
+    assert.equal((await runCli(['account', 'add', 'ann', '--data', folder.path])).code, 0);
     assert.match(await fails('ban', 'add', '127.0.0.5'), /bans\.trusted/);
     assert.match(await fails('ban', 'lift', '300.1.2.3'), /no address and no network/);
     assert.match(await fails('ban', 'lift', '192.0.2.1'), /is not banned/);
